@@ -1,0 +1,104 @@
+#ifndef SEAL_H
+#define SEAL_H
+
+/* Sealing as the dynamic linker and static start-up use it. The layers,
+ * from the bottom: seal_range.h (arithmetic), __seal_object_ranges (what of
+ * an object is sealed) and __seal_add/__seal_finish, below which one function
+ * asks the kernel. See src/seal/seal.c for how it all fits together. */
+
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "seal_range.h"
+#include "seal_policy.h"
+
+/* What sealing has to know about an object. Addresses are those in memory,
+ * load bias included. */
+struct seal_object {
+	const char *name;
+	uintptr_t base;			/* load bias: add to p_vaddr */
+	const ElfW(Phdr) *phdr;
+	size_t phnum, phentsize;
+	/* The span without holes that the loader mapped for the object, all
+	 * of which belongs to it; empty if the kernel mapped it, which leaves
+	 * whatever it likes between the segments. */
+	struct seal_range map;
+	struct seal_range relro;	/* whole pages, already read-only */
+	unsigned char loader;		/* ld.so: RW data too, at any level but off */
+	unsigned char vdso;		/* a special mapping, which can't be split */
+	unsigned char foreign;		/* relocates itself once started: no RELRO, no RW */
+};
+
+/* What is to be sealed in one go: adjacent pages of all objects added are
+ * joined before the kernel is asked. */
+struct seal_job {
+	struct seal_set set;
+	struct seal_range vdso;
+	struct seal_range failed;	/* the first range that was refused */
+	int error;			/* why, as a positive errno; 0 if none was */
+	size_t sealed;			/* ranges that the kernel sealed */
+};
+
+/* The pages of o that are to be sealed, with its RW data or without. Pure.
+ * 0, or -1 if they are more ranges than a set can hold, or if o has no program
+ * headers to tell them by. */
+hidden int __seal_object_ranges(struct seal_set *set,
+	const struct seal_object *o, int rw, size_t page);
+
+/* 1 if a note of o marks it, looked for only within readable segments of o. */
+hidden int __seal_marked(const struct seal_object *o);
+
+/* Set the policy from words (see __seal_parse); origin ("LD_SEAL", "--seal")
+ * and prog are for the message. Bad words print one line and exit with 127:
+ * a policy that is misspelt must never be one that is off. Without a call
+ * the policy is what configure was told. */
+hidden void __seal_configure(const char *words, const char *origin, const char *prog);
+
+/* Decide the one thing about the policy that depends on the main program:
+ * with the flag "marked", whether there is anything to do. Called once, before
+ * anything is sealed. */
+hidden void __seal_program(const struct seal_object *prog);
+
+/* 1 if the policy has strict and names anything to be sealed. */
+hidden int __seal_strict(void);
+
+/* 1 if there is anything to do for a newly loaded object: the level is not
+ * off, or it is and "report" wants a line that says so. */
+hidden int __seal_wanted(void);
+
+/* 1 if objects are to be sealed. */
+hidden int __seal_active(void);
+
+/* Add what the policy seals of o. Under "report" o is sealed and reported at
+ * once instead of being joined with others. */
+hidden void __seal_add(struct seal_job *job, const struct seal_object *o);
+
+/* Add the vdso whose ELF header is at ehdr (AT_SYSINFO_EHDR), if any. */
+hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
+
+/* Report that o stays unsealed for now. */
+hidden void __seal_defer(const struct seal_object *o, const char *why);
+
+/* Ask the kernel for what has been added. Returns 0, or a positive errno if
+ * a range was refused and the policy is strict. Without strict, a kernel or a
+ * filter that has no mseal for us is silence; a refusal that leaves things
+ * half sealed is a warning. */
+hidden int __seal_finish(struct seal_job *job, const char *prog);
+
+/* "kernel has no mseal" and the like, for a positive errno. No strerror: it
+ * would drag its table into every static program. */
+hidden const char *__seal_reason(int error);
+
+/* Replace the whole pages of r, private file pages, in place with anonymous
+ * read-only ones of the same contents. Nothing else may run meanwhile. 0 or
+ * a positive errno, pages unchanged. */
+hidden int __seal_anonymize(struct seal_range r);
+
+/* Protect and seal a static program, before its constructors. Failure under
+ * strict prints a line and exits with 127. */
+hidden void __seal_static(void);
+
+/* One line on standard error, written whole: strings up to a null pointer. */
+hidden void __seal_print(const char *, ...);
+
+#endif

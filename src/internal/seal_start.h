@@ -1,0 +1,29 @@
+#ifndef SEAL_START_H
+#define SEAL_START_H
+
+#include <stddef.h>
+
+/* Run a statically linked program from the loader's command line. A program
+ * with no interpreter and no needed library brings its own libc, relocates
+ * itself and, unless its libc is this one, seals nothing. Mapped here, its
+ * non-writable segments are sealed before it starts; what it writes or
+ * protects itself is left to it.
+ *
+ * fd is open on the program, whose name is argv[0]; sp points to the process's
+ * argument block as the program is to see it (argc, then argv) and auxv to its
+ * auxiliary vector, which is corrected in place; argv0, unless null, takes the
+ * place of argv[0]. Returns, with nothing
+ * changed, if the program is not static, for the caller to load; does not
+ * return otherwise: on failure a line is printed and the status is 1, or 127
+ * if LD_SEAL has strict and isn't met. */
+hidden void __exec_static(int fd, const char *argv0, size_t *sp, size_t *auxv);
+
+#include "seal_arch.h"
+
+/* Where the psABI passes a function for atexit in a register at the entry
+ * point, a program of another libc takes what is there for one: 0 means none. */
+#ifndef STATIC_JMP
+#define STATIC_JMP(pc,sp) CRTJMP(pc,sp)
+#endif
+
+#endif

@@ -1,0 +1,409 @@
+/* Sealing: how a process gets an address space that no longer changes.
+ *
+ * mseal(2) makes mappings immutable: once it has covered a page, munmap,
+ * mmap(MAP_FIXED), mremap, mprotect and pkey_mprotect of that page fail with
+ * EPERM for the rest of the process's life, and so do the madvise calls
+ * that would discard the contents of read-only anonymous memory. There is no
+ * way back. The loader can do this to nearly everything that it maps, because
+ * musl's dlclose never unmaps.
+ *
+ * A program with one library, as the loader leaves it (addresses shortened):
+ *
+ *	before				after, level "on", program marked
+ *	5000-5001 r--p  prog		5000-5001 r--p sealed
+ *	5001-5002 r-xp  prog		5001-5002 r-xp sealed
+ *	5002-5003 r--p  prog		5002-5003 r--p sealed
+ *	5003-5004 r--p  prog RELRO	5003-5004 r--p sealed, now anonymous
+ *	5004-5005 rw-p  prog .data	5004-5005 rw-p sealed: writable for ever,
+ *					    but never executable or elsewhere
+ *	6000-6021 rw-p  [heap]		6000-6021 rw-p mutable
+ *	7000-7001 r--p  lib		7000-7001 r--p sealed
+ *	7001-7003 r-xp  lib		7001-7003 r-xp sealed
+ *	7003-7004 r--p  lib RELRO	7003-7004 r--p sealed, anonymous since mapped
+ *	7004-7005 rw-p  lib .data	7004-7005 rw-p mutable (lib is not marked)
+ *	7005-7007 r--p  [vvar]		7005-7007 r--p the kernel's to seal
+ *	7007-7009 r-xp  [vdso]		7007-7009 r-xp sealed
+ *	7009-70c0       ld.so		7009-70c0      sealed, all of it
+ *	7ff0-8000 rw-p  [stack]		7ff0-8000 rw-p mutable: it must grow
+ *
+ * The kernel is asked three times, for 5000-5005, 7000-7004 and 7007-70c0:
+ * pages that touch are joined first, whichever object they belong to. Since
+ * libraries are mapped one below the other, a hundred marked ones cost no
+ * more calls than one.
+ *
+ * Why RELRO is moved to anonymous memory: madvise(MADV_DONTNEED) of a sealed,
+ * read-only, private *file* mapping is allowed (mm/madvise.c,
+ * can_madvise_modify) and throws away what relocation wrote; the next access
+ * brings back the file's unrelocated words. Of sealed, read-only *anonymous*
+ * memory it is refused. So libraries are loaded with RELRO on anonymous pages
+ * (ldso/seal_dso.h), and what the kernel mapped has its RELRO replaced in place
+ * by __seal_anonymize. The same holds for text with relocations (DT_TEXTREL).
+ *
+ * Who seals what, and when:
+ *
+ *	dynamic start	program, ld.so, preloads, needed libraries and vdso, after
+ *			the last relocation and before the entry point (__dls3)
+ *	dlopen		what this call loaded, once nothing can fail any more and
+ *			before constructors; libraries whose lazy relocations are
+ *			still pending wait, RELRO writable, until none is
+ *	static start	the program and the vdso, before constructors
+ *			(src/seal/static.c)
+ *
+ * Three layers, which do not mix: arithmetic on ranges (range.c), policy for
+ * one object (object.c, with policy.c and note.c for the words and the marks),
+ * and below, in this file, the only place that asks the kernel. */
+
+#define SYSCALL_NO_TLS 1
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include "libc.h"
+#include "syscall.h"
+#include "seal.h"
+
+/* System calls have had one number on all architectures, give or take the
+ * architecture's offset, since 424; musl 1.2.5 ends before this one. */
+#ifndef SYS_mseal
+#define SYS_mseal (SYS_pidfd_send_signal-424+462)
+#endif
+
+#ifndef SEAL_DEFAULT
+#define SEAL_DEFAULT "on"
+#endif
+
+static struct seal_policy policy;
+static const char *why_off = "level is off";
+
+/* Set by the first answer if it is that there is no mseal to be had: no use
+ * in asking for every library. */
+static int unavailable;
+static int any_sealed, warned;
+
+void __seal_print(const char *s, ...)
+{
+	char buf[1024];
+	size_t n = 0;
+	va_list ap;
+	va_start(ap, s);
+	for (; s; s=va_arg(ap, const char *))
+		for (; *s; s++) {
+			buf[n++] = *s;
+			if (n < sizeof buf) continue;
+			__syscall(SYS_write, 2, buf, n);
+			n = 0;
+		}
+	va_end(ap);
+	__syscall(SYS_write, 2, buf, n);
+}
+
+/* An address the way /proc/PID/maps prints it. */
+struct hex { char s[2*sizeof(uintptr_t)+1]; };
+
+static const char *hex(struct hex *h, uintptr_t x)
+{
+	size_t i = sizeof h->s-1;
+	h->s[i] = 0;
+	do {
+		h->s[--i] = "0123456789abcdef"[x%16];
+		x /= 16;
+	} while (i && (x || i > sizeof h->s-1-8));
+	return h->s+i;
+}
+
+const char *__seal_reason(int error)
+{
+	switch (error) {
+	case ENOSYS: return "the kernel has no mseal";
+	case EPERM: return "mseal is not permitted";
+	case EINVAL: return "the mapping can't be sealed in part";
+	case ENOMEM: return "not all of it is mapped, or out of memory";
+	case EOVERFLOW: return "its program headers are not mapped, or too many";
+	}
+	return "mseal failed";
+}
+
+/* Policy */
+
+void __seal_configure(const char *words, const char *origin, const char *prog)
+{
+	struct seal_policy new = { .level = SEAL_ON };
+	struct seal_word bad;
+	enum seal_parse r = __seal_parse(&new, SEAL_DEFAULT, &bad);
+	if (r) origin = "configured default";
+	else if (words && *words) r = __seal_parse(&new, words, &bad);
+	if (!r && !new.emulate) {
+		policy = new;
+		return;
+	}
+	char word[64];
+	size_t i;
+	const char *what;
+	if (!r) {
+		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
+			" mseal: \"emulate\" needs one that was configured with"
+			" --enable-seal-emulation\n", (char *)0);
+		__syscall(SYS_exit_group, 127);
+	}
+	for (i=0; i<bad.n && i<sizeof word-4; i++) word[i] = bad.s[i];
+	if (i<bad.n) word[i++] = '.', word[i++] = '.', word[i++] = '.';
+	word[i] = 0;
+	if (r == SEAL_PARSE_EMPTY) what = "empty word";
+	else if (r == SEAL_PARSE_LEVELS) what = "second level \"";
+	else what = "unknown word \"";
+	__seal_print(prog, ": ", origin, ": ", what, word, bad.n ? "\"" : "",
+		" (" SEAL_WORDS ")\n", (char *)0);
+	__syscall(SYS_exit_group, 127);
+}
+
+void __seal_program(const struct seal_object *prog)
+{
+	if (policy.marked && policy.level != SEAL_OFF && !__seal_marked(prog)) {
+		policy.level = SEAL_OFF;
+		why_off = "program is not marked";
+	}
+}
+
+int __seal_active(void)
+{
+	return policy.level != SEAL_OFF;
+}
+
+int __seal_strict(void)
+{
+	return policy.strict && __seal_active();
+}
+
+int __seal_wanted(void)
+{
+	return policy.report || __seal_active();
+}
+
+/* The kernel */
+
+static int ask(struct seal_range r)
+{
+	if (r.start >= r.end) return 0;
+	return -__syscall(SYS_mseal, r.start, r.end-r.start, 0);
+}
+
+/* A special mapping is sealed whole or not at all (EINVAL), and how long it
+ * is nothing tells: the program header ends with the vdso's last byte, the
+ * mapping where the kernel saw fit. */
+static int ask_vdso(struct seal_range r)
+{
+	int error = EINVAL;
+	for (int i=0; i<16 && error==EINVAL; i++, r.end+=PAGE_SIZE)
+		error = ask(r);
+	return error;
+}
+
+static int seal_range(struct seal_job *job, struct seal_range r)
+{
+	int error = unavailable ? unavailable : ask(r);
+	struct seal_range v = __seal_common(r, job->vdso);
+	if (error == EINVAL && v.start != v.end) {
+		error = ask((struct seal_range){ r.start, v.start });
+		if (!error) error = ask((struct seal_range){ v.end, r.end });
+		if (!error) error = ask_vdso(v);
+	}
+	if (!error) {
+		any_sealed = 1;
+		return 0;
+	}
+	if ((error == ENOSYS || error == EPERM) && !any_sealed)
+		unavailable = error;
+	if (!job->error) {
+		job->error = error;
+		job->failed = r;
+	}
+	return error;
+}
+
+static void flush(struct seal_job *job)
+{
+	for (size_t i=0; i<job->set.n; i++) seal_range(job, job->set.r[i]);
+	job->set.n = 0;
+}
+
+/* Reporting */
+
+static void line(const struct seal_object *o, struct seal_range r, int flags,
+	const char *kind, const char *result, const char *why)
+{
+	struct hex start, end;
+	char prot[] = "---";
+	if (r.start >= r.end) return;
+	if (flags & PF_R) prot[0] = 'r';
+	if (flags & PF_W) prot[1] = 'w';
+	if (flags & PF_X) prot[2] = 'x';
+	__seal_print("seal: ", hex(&start, r.start), "-", hex(&end, r.end), " ", prot,
+		" ", kind, " ", o->name, ": ", result, why, "\n", (char *)0);
+}
+
+struct report {
+	const struct seal_object *o;
+	struct seal_set sealed, refused;
+	int error;
+	const char *why;	/* why nothing was tried, or null */
+};
+
+static void report_range(const struct report *rep, struct seal_range r, int flags,
+	const char *kind)
+{
+	const char *why = rep->why;
+	if (!why && __seal_set_holds(&rep->sealed, r)) {
+		line(rep->o, r, flags, kind, "sealed", "");
+		return;
+	}
+	if (!why && __seal_set_holds(&rep->refused, r))
+		why = __seal_reason(rep->error);
+	if (!why && rep->o->foreign)
+		why = "a static program changes it when it starts";
+	if (!why)
+		why = "writable data, object is not marked";
+	line(rep->o, r, flags, kind, "not sealed: ", why);
+}
+
+/* What the object has, in order of its program headers: a segment, or the
+ * parts of it before, in and after RELRO; last what is mapped between them. */
+static void report(const struct report *rep)
+{
+	const struct seal_object *o = rep->o;
+	struct seal_set gaps = { 0 };
+	int first_flags = -1;
+	size_t i;
+	__seal_set_add(&gaps, o->map);
+	for (i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
+		if (ph->p_type != PT_LOAD) continue;
+		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
+			ph->p_memsz, PAGE_SIZE);
+		struct seal_range ro = __seal_common(r, o->relro);
+		if (first_flags < 0) first_flags = ph->p_flags;
+		__seal_set_subtract(&gaps, r);
+		if (o->vdso) {
+			report_range(rep, r, ph->p_flags, "vdso");
+		} else if (!(ph->p_flags & PF_W)) {
+			report_range(rep, r, ph->p_flags,
+				ph->p_flags & PF_X ? "text" : "rodata");
+		} else if (ro.start == ro.end) {
+			report_range(rep, r, ph->p_flags, "data");
+		} else {
+			report_range(rep, (struct seal_range){ r.start, ro.start },
+				ph->p_flags, "data");
+			report_range(rep, ro, ph->p_flags & ~PF_W, "relro");
+			report_range(rep, (struct seal_range){ ro.end, r.end },
+				ph->p_flags, "data");
+		}
+	}
+	for (i=0; i<gaps.n; i++)
+		report_range(rep, gaps.r[i], first_flags, "gap");
+}
+
+void __seal_defer(const struct seal_object *o, const char *why)
+{
+	struct report rep = { .o = o, .why = why };
+	if (policy.report) report(&rep);
+}
+
+/* Objects */
+
+void __seal_add(struct seal_job *job, const struct seal_object *o)
+{
+	struct report rep = { .o = o };
+	size_t i;
+	if (!__seal_active()) {
+		__seal_defer(o, why_off);
+		return;
+	}
+	int rw = !o->foreign && (o->loader || policy.level == SEAL_FULL
+		|| __seal_marked(o));
+	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)) {
+		if (!job->error) {
+			job->error = EOVERFLOW;
+			job->failed = o->map;
+		}
+		__seal_defer(o, __seal_reason(EOVERFLOW));
+		return;
+	}
+	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
+	if (!policy.report) {
+		for (i=0; i<rep.sealed.n; i++) {
+			if (!__seal_set_add(&job->set, rep.sealed.r[i])) continue;
+			flush(job);
+			__seal_set_add(&job->set, rep.sealed.r[i]);
+		}
+		return;
+	}
+	struct seal_set tried = rep.sealed;
+	for (i=0; i<tried.n; i++) {
+		int error = seal_range(job, tried.r[i]);
+		if (!error) continue;
+		__seal_set_subtract(&rep.sealed, tried.r[i]);
+		__seal_set_add(&rep.refused, tried.r[i]);
+		rep.error = error;
+	}
+	report(&rep);
+}
+
+void __seal_add_vdso(struct seal_job *job, const void *ehdr)
+{
+	const ElfW(Ehdr) *eh = ehdr;
+	struct seal_object o = { .name = "[vdso]", .vdso = 1 };
+	size_t i;
+	if (!eh) return;
+	o.phdr = (void *)((char *)eh+eh->e_phoff);
+	o.phnum = eh->e_phnum;
+	o.phentsize = eh->e_phentsize;
+	for (i=0; i<o.phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o.phdr+i*o.phentsize);
+		if (ph->p_type == PT_LOAD)
+			o.base = (uintptr_t)eh-ph->p_vaddr+ph->p_offset;
+	}
+	__seal_add(job, &o);
+}
+
+int __seal_finish(struct seal_job *job, const char *prog)
+{
+	struct hex start, end;
+	flush(job);
+	if (!job->error) return 0;
+	if (policy.strict) return job->error;
+	if (job->error == unavailable || warned) return 0;
+	warned = 1;
+	__seal_print(prog, ": warning: cannot seal ", hex(&start, job->failed.start),
+		"-", hex(&end, job->failed.end), ": ", __seal_reason(job->error),
+		"; the rest is sealed\n", (char *)0);
+	return 0;
+}
+
+/* mremap takes the place of the old pages in one step, so there is no moment
+ * at which the GOT through which the caller runs is missing. The caller's
+ * relocations are complete: nothing writes to the pages between the copy
+ * and the replacement. */
+int __seal_anonymize(struct seal_range r)
+{
+	size_t i, len = r.end-r.start;
+	long p, ret;
+	if (r.start >= r.end) return 0;
+#ifdef SYS_mmap2
+	p = __syscall(SYS_mmap2, 0, len, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+#else
+	p = __syscall(SYS_mmap, 0, len, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+#endif
+	if ((unsigned long)p > -4096UL) return -p;
+	size_t *to = (void *)p;
+	const size_t *from = (const void *)r.start;
+	for (i=0; i<len/sizeof *to; i++) to[i] = from[i];
+	ret = __syscall(SYS_mprotect, p, len, PROT_READ);
+	if (!ret) ret = __syscall(SYS_mremap, p, len, len,
+		MREMAP_MAYMOVE|MREMAP_FIXED, r.start);
+	if ((unsigned long)ret > -4096UL) {
+		__syscall(SYS_munmap, p, len);
+		return -ret;
+	}
+	return 0;
+}

@@ -1,0 +1,86 @@
+#define SYSCALL_NO_TLS 1
+#include <elf.h>
+#include <sys/mman.h>
+#include "libc.h"
+#include "syscall.h"
+#include "seal.h"
+
+/* A static program has no loader to protect or seal it: the kernel maps it,
+ * RELRO writable, and upstream leaves it so. Here libc does for the program
+ * what ld.so does for a dynamic one, in the same order: relocations are
+ * complete (rcrt1.o did them, if any), then RELRO becomes read-only on anonymous
+ * pages, then all is sealed, then constructors run. */
+
+#define AUX_CNT 38
+
+extern weak hidden const size_t _DYNAMIC[];
+extern char **__environ;
+
+static const char *env(const char *name)
+{
+	size_t i;
+	for (char **e=__environ; e && *e; e++) {
+		for (i=0; name[i] && (*e)[i]==name[i]; i++);
+		if (!name[i] && (*e)[i]=='=') return *e+i+1;
+	}
+	return 0;
+}
+
+static void fail(const char *prog, const char *why)
+{
+	__seal_print(prog, ": cannot seal ", prog, ": ", why,
+		" (LD_SEAL has strict)\n", (char *)0);
+	__syscall(SYS_exit_group, 127);
+}
+
+void __seal_static(void)
+{
+	const char *prog = __progname_full;
+	struct seal_object o = { .name = prog };
+	struct seal_job job = { 0 };
+	size_t i, aux[AUX_CNT] = { 0 };
+	int error;
+
+	for (i=0; libc.auxv[i]; i+=2)
+		if (libc.auxv[i] < AUX_CNT) aux[libc.auxv[i]] = libc.auxv[i+1];
+	o.phdr = (void *)aux[AT_PHDR];
+	o.phnum = aux[AT_PHNUM];
+	o.phentsize = aux[AT_PHENT];
+
+	__seal_configure(libc.secure ? 0 : env("LD_SEAL"), "LD_SEAL", prog);
+	if (!__seal_wanted()) return;
+
+	uintptr_t relro = 0;
+	size_t relro_len = 0;
+	for (i=0; i<o.phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o.phdr+i*o.phentsize);
+		if (ph->p_type == PT_PHDR)
+			o.base = aux[AT_PHDR]-ph->p_vaddr;
+		else if (ph->p_type == PT_DYNAMIC && _DYNAMIC)
+			o.base = (size_t)_DYNAMIC-ph->p_vaddr;
+		else if (ph->p_type == PT_GNU_RELRO) {
+			relro = ph->p_vaddr;
+			relro_len = ph->p_memsz;
+		}
+	}
+	__seal_program(&o);
+
+	/* As in the loader: out to a whole page where RELRO starts, since
+	 * what precedes it there is padding, in to one where it ends, since
+	 * what follows is data. */
+	if (__seal_active() && relro_len) {
+		o.relro.start = o.base+relro & -PAGE_SIZE;
+		o.relro.end = o.base+relro+relro_len & -PAGE_SIZE;
+		if ((error = __seal_anonymize(o.relro))) {
+			if (__seal_strict())
+				fail(prog, "no memory to protect its RELRO");
+			__seal_print(prog, ": warning: RELRO stays writable:"
+				" no memory to protect it\n", (char *)0);
+			o.relro = (struct seal_range){ 0, 0 };
+		}
+	}
+	__seal_add(&job, &o);
+	__seal_add_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
+	if ((error = __seal_finish(&job, prog)))
+		fail(prog, __seal_reason(error));
+}
