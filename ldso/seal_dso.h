@@ -1,0 +1,236 @@
+/* The dynamic linker's side of sealing. Included once, by dynlink.c, after
+ * what it needs of it: struct dso, laddr, mmap_fixed, error. The hooks in
+ * dynlink.c are calls of these functions and nothing more; what sealing is
+ * about is told at the top of src/seal/seal.c. */
+
+#include "seal.h"
+#include "seal_start.h"
+
+/* Mapping. What relocation writes and what is read-only afterwards must not
+ * lie on file pages when it is sealed, or a discard brings the unrelocated
+ * contents back. Such pages are made anonymous and the file read into them,
+ * which also saves the fault and the copy that each would take when it is
+ * first written. */
+
+/* How much .data, in bytes, may follow RELRO in its segment for the whole
+ * segment to be read with it: below, one mapping is cheaper than two and
+ * nearly all its pages get written anyway; above, most stay untouched. */
+#define COPY_DATA_MAX 65536
+
+static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t n)
+{
+	if (mmap_fixed(to, len, prot, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS,
+	    -1, 0) == MAP_FAILED)
+		return -1;
+	for (size_t i=0; i<n; ) {
+		ssize_t l = pread(fd, (char *)to+i, n-i, off+i);
+		if (l<0 && errno==EINTR) continue;
+		if (l<0) return -1;
+		/* The size was checked; the file shrank since. */
+		if (!l) {
+			errno = ENOEXEC;
+			return -1;
+		}
+		i += l;
+	}
+	return 0;
+}
+
+/* Read the pages of a segment up to the end of RELRO, or all of them, into
+ * anonymous memory. Returns how many bytes from the segment's first page that
+ * covers, a page multiple: 0 if the segment has no RELRO, -1 with errno on
+ * failure. The caller maps the rest. */
+static size_t map_relro(int fd, const struct dso *dso, const Phdr *ph,
+	unsigned char *base, int prot)
+{
+	size_t min = ph->p_vaddr & -PAGE_SIZE;
+	size_t max = ph->p_vaddr+ph->p_memsz+PAGE_SIZE-1 & -PAGE_SIZE;
+	size_t file_end = ph->p_vaddr+ph->p_filesz, end = dso->relro_end;
+
+	if (!(ph->p_flags & PF_W) || dso->relro_start >= end
+	    || dso->relro_start >= max || end <= min)
+		return 0;
+	if (end > max || file_end <= end || file_end-end <= COPY_DATA_MAX)
+		end = max;
+	/* From the start of the page, as a mapping of the file would have it:
+	 * what precedes the segment there is visible to the program. */
+	size_t n = (file_end<end ? file_end : end)-min;
+	if (copy_pages(fd, base+min, end-min, prot|PROT_WRITE,
+	    ph->p_offset & -PAGE_SIZE, n) < 0)
+		return -1;
+	return end-min;
+}
+
+/* Segments that the program headers call read-only and DT_TEXTREL says are to
+ * be relocated. Writable until protect_dso, and meanwhile not executable,
+ * since nothing of the object runs before. */
+static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
+	size_t phentsize, unsigned char *base)
+{
+	dso->textrel = 1;
+	for (; phnum--; ph=(void *)((char *)ph+phentsize)) {
+		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
+		size_t min = ph->p_vaddr & -PAGE_SIZE;
+		size_t max = ph->p_vaddr+ph->p_memsz+PAGE_SIZE-1 & -PAGE_SIZE;
+		if (copy_pages(fd, base+min, max-min, PROT_READ|PROT_WRITE
+		    | (DL_NOMMU_SUPPORT ? PROT_EXEC : 0),
+		    ph->p_offset & -PAGE_SIZE,
+		    (ph->p_vaddr & PAGE_SIZE-1)+ph->p_filesz) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A segment whose file ends before it does would be a SIGBUS some time later. */
+static int segment_in_file(const Phdr *ph, int fd, struct dso *dso)
+{
+	if (!dso->file_size) {
+		struct stat st;
+		if (fstat(fd, &st) < 0) return 0;
+		dso->file_size = st.st_size;
+	}
+	size_t size = dso->file_size;
+	return ph->p_filesz <= size && ph->p_offset <= size-ph->p_filesz;
+}
+
+/* Protection. */
+
+static int protect_text(struct dso *p, int pending)
+{
+	const Phdr *ph = p->phdr;
+	for (size_t i=p->phnum; i--; ph=(void *)((char *)ph+p->phentsize)) {
+		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
+		struct seal_range r = __seal_round((uintptr_t)laddr(p, ph->p_vaddr),
+			ph->p_memsz, PAGE_SIZE);
+		int prot = PROT_READ|PROT_WRITE|PROT_EXEC;
+		if (!pending) prot = (ph->p_flags&PF_R ? PROT_READ : 0)
+			| (ph->p_flags&PF_X ? PROT_EXEC : 0);
+		long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, prot);
+		if (ret && ret != -ENOSYS) return -ret;
+	}
+	return 0;
+}
+
+static struct seal_range relro_of(const struct dso *p)
+{
+	if (p->relro_start >= p->relro_end) return (struct seal_range){ 0, 0 };
+	uintptr_t start = (uintptr_t)laddr(p, p->relro_start);
+	return (struct seal_range){ start, start+p->relro_end-p->relro_start };
+}
+
+/* What the kernel mapped is on file pages yet. Without memory for that, RELRO
+ * is no worse than it ever was, which will do unless the policy is strict. */
+static int protect_relro(struct dso *p)
+{
+	struct seal_range r = relro_of(p);
+	if (r.start == r.end) return 0;
+	if (p->kernel_mapped && __seal_active()) {
+		int err = __seal_anonymize(r);
+		if (!err) return 0;
+		if (__seal_strict()) return err;
+		__seal_print(p->name, ": warning: no memory to move RELRO off its"
+			" file\n", (char *)0);
+	}
+	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, PROT_READ);
+	return ret == -ENOSYS ? 0 : -ret;
+}
+
+/* Give the pages of a relocated object their final protection. With lazy
+ * relocations pending that is put off until they are resolved: upstream makes
+ * RELRO read-only regardless and then faults on writing to it. Text that
+ * still has relocations to come must be run meanwhile. */
+static void protect_dso(struct dso *p)
+{
+	int err = 0;
+	if (p->textrel) err = protect_text(p, p->lazy_cnt != 0);
+	if (!err && !p->lazy_cnt) err = protect_relro(p);
+	if (!err) return;
+	errno = err;
+	error("Error relocating %s: RELRO protection failed: %m", p->name);
+	if (runtime) longjmp(*rtld_fail, 1);
+}
+
+/* Sealing. */
+
+enum { NOT_SEALED, SEALED, SEAL_DEFERRED };
+
+static struct seal_object seal_view(const struct dso *p)
+{
+	struct seal_object o = {
+		.name = p->name,
+		.base = (uintptr_t)p->base,
+		.phdr = p->phdr,
+		.phnum = p->phnum,
+		.phentsize = p->phentsize,
+		.relro = relro_of(p),
+		.loader = p == &ldso,
+	};
+	if (!p->kernel_mapped) {
+		o.map.start = (uintptr_t)p->map;
+		o.map.end = o.map.start+p->map_len;
+	}
+	return o;
+}
+
+/* The vdso has no mapping of the loader's, FDPIC objects (NOMMU) have no
+ * mapping of their own that could be sealed. */
+static void seal_dso(struct seal_job *job, struct dso *p)
+{
+	if (DL_FDPIC || p->sealed == SEALED || !p->map || !p->relocated) return;
+	struct seal_object o = seal_view(p);
+	if (p->lazy_cnt) {
+		if (p->sealed != SEAL_DEFERRED)
+			__seal_defer(&o, "relocations are pending");
+		p->sealed = SEAL_DEFERRED;
+		return;
+	}
+	__seal_add(job, &o);
+	p->sealed = SEALED;
+}
+
+/* What the flag "marked" asks of the main program, before anything depends on
+ * whether objects are sealed. */
+static void seal_program(const struct dso *app)
+{
+	struct seal_object o = seal_view(app);
+	__seal_program(&o);
+}
+
+/* Start-up: everything. Ends the process if strict is not met. */
+static void seal_start(struct dso *app)
+{
+	struct seal_job job = { 0 };
+	size_t vdso = 0;
+	if (!__seal_wanted()) return;
+	/* A program that needs no library doesn't have ld.so in its list
+	 * either: nothing can look up dlopen then, so the relocations that
+	 * stage 2 did are final. */
+	if (!ldso.relocated) {
+		protect_dso(&ldso);
+		ldso.relocated = 1;
+	}
+	for (struct dso *p=app; p; p=p->next) seal_dso(&job, p);
+	seal_dso(&job, &ldso);
+	search_vec(libc.auxv, &vdso, AT_SYSINFO_EHDR);
+	__seal_add_vdso(&job, (void *)vdso);
+	int err = __seal_finish(&job, app->name);
+	if (!err && !ldso_fail) return;
+	if (err) __seal_print(app->name, ": cannot seal ", app->name, ": ",
+		__seal_reason(err), " (LD_SEAL has strict)\n", (char *)0);
+	_exit(127);
+}
+
+/* dlopen: what it loaded, and what waited for it. Called where nothing can
+ * fail any more but this, and this only if the policy is strict; there are no
+ * lazy relocations then, so nothing older is bound to what is taken back. */
+static void seal_loaded(void)
+{
+	struct seal_job job = { 0 };
+	if (!__seal_wanted()) return;
+	for (struct dso *p=head; p; p=p->next) seal_dso(&job, p);
+	int err = __seal_finish(&job, head->name);
+	if (!err) return;
+	error("Error sealing what was loaded: %s (LD_SEAL has strict)",
+		__seal_reason(err));
+	longjmp(*rtld_fail, 1);
+}

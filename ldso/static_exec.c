@@ -1,0 +1,234 @@
+#define _GNU_SOURCE
+#define SYSCALL_NO_TLS 1
+#include <elf.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "dynlink.h"
+#include "libc.h"
+#include "syscall.h"
+#include "seal.h"
+#include "seal_start.h"
+
+extern weak hidden char __ehdr_start[];
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+struct image {
+	const char *name;
+	int fd;
+	off_t size;
+	Ehdr eh;
+	Phdr *ph;
+	unsigned char *base;
+	struct seal_range map;
+};
+
+static void fail(const struct image *im, const char *what, int status)
+{
+	__seal_print(im->name, ": ", what, "\n", (char *)0);
+	_exit(status);
+}
+
+static int read_at(const struct image *im, void *to, size_t n, size_t off)
+{
+	for (size_t i=0; i<n; ) {
+		ssize_t l = pread(im->fd, (char *)to+i, n-i, off+i);
+		if (l<0 && errno==EINTR) continue;
+		if (l<=0) return -1;
+		i += l;
+	}
+	return 0;
+}
+
+/* 1 if the dynamic section, as it stands in the file, names a needed library. */
+static int needs_library(const struct image *im, const Phdr *dyn)
+{
+	size_t d[2];
+	for (size_t i=0; i+sizeof d <= dyn->p_filesz; i+=sizeof d) {
+		if (read_at(im, d, sizeof d, dyn->p_offset+i)) return 0;
+		if (d[0] == DT_NEEDED) return 1;
+		if (d[0] == DT_NULL) return 0;
+	}
+	return 0;
+}
+
+/* Read the headers; 0 if they are not those of a static program. Whatever is
+ * wrong with a dynamic one is for map_library to say. */
+static int read_headers(struct image *im)
+{
+	const Ehdr *self = (void *)__ehdr_start;
+	Ehdr *eh = &im->eh;
+	struct stat st;
+	size_t i, loads = 0;
+
+	if (fstat(im->fd, &st) || read_at(im, eh, sizeof *eh, 0)) return 0;
+	if (memcmp(eh->e_ident, self->e_ident, EI_VERSION)
+	    || eh->e_machine != self->e_machine
+	    || (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)
+	    || eh->e_phentsize != sizeof *im->ph || !eh->e_phnum || !eh->e_entry)
+		return 0;
+	im->size = st.st_size;
+	size_t n = eh->e_phnum*sizeof *im->ph;
+	im->ph = mmap(0, n, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	if (im->ph == MAP_FAILED) return 0;
+	if (read_at(im, im->ph, n, eh->e_phoff)) goto not_static;
+	for (i=0; i<eh->e_phnum; i++) {
+		if (im->ph[i].p_type == PT_INTERP) goto not_static;
+		if (im->ph[i].p_type == PT_DYNAMIC && needs_library(im, im->ph+i))
+			goto not_static;
+		if (im->ph[i].p_type == PT_LOAD) loads++;
+	}
+	if (loads) return 1;
+not_static:
+	munmap(im->ph, n);
+	return 0;
+}
+
+static int prot_of(const Phdr *ph)
+{
+	return (ph->p_flags&PF_R ? PROT_READ : 0) | (ph->p_flags&PF_W ? PROT_WRITE : 0)
+		| (ph->p_flags&PF_X ? PROT_EXEC : 0);
+}
+
+/* As the kernel does: reserve the span, then each segment in its place, zeros
+ * where the file ends. What lies between segments stays reserved, without
+ * access. */
+static void map_image(struct image *im)
+{
+	size_t min = SIZE_MAX, max = 0, i, pg = PAGE_SIZE-1, align = PAGE_SIZE;
+	int flags = MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE;
+	for (i=0; i<im->eh.e_phnum; i++) {
+		const Phdr *ph = im->ph+i;
+		if (ph->p_type != PT_LOAD) continue;
+		if (ph->p_filesz > im->size || ph->p_offset > im->size-ph->p_filesz
+		    || ph->p_filesz > ph->p_memsz)
+			fail(im, "cannot load: a segment is not all in the file", 1);
+		if (ph->p_vaddr+ph->p_memsz < ph->p_vaddr
+		    || ph->p_vaddr+ph->p_memsz > SIZE_MAX/2
+		    || (ph->p_vaddr-ph->p_offset & pg))
+			fail(im, "cannot load: a segment has no valid address", 1);
+		if (ph->p_vaddr < min) min = ph->p_vaddr;
+		if (ph->p_vaddr+ph->p_memsz > max) max = ph->p_vaddr+ph->p_memsz;
+		if (ph->p_align > align && !(ph->p_align & ph->p_align-1)
+		    && ph->p_align < SIZE_MAX/4)
+			align = ph->p_align;
+	}
+	min &= -PAGE_SIZE;
+	size_t len = (max+pg & ~pg)-min;
+	unsigned char *map;
+	if (im->eh.e_type == ET_EXEC) {
+		map = mmap((void *)min, len, PROT_NONE, flags|MAP_FIXED_NOREPLACE, -1, 0);
+		if (map != (void *)min)
+			fail(im, "cannot load: its address is taken", 1);
+	} else {
+		size_t room = len+align-PAGE_SIZE;
+		unsigned char *p = mmap(0, room, PROT_NONE, flags, -1, 0);
+		if (p == MAP_FAILED) fail(im, "cannot load: out of memory", 1);
+		map = p+((min-(size_t)p) & align-1);
+		if (map > p) munmap(p, map-p);
+		if (map+len < p+room) munmap(map+len, p+room-(map+len));
+	}
+	im->base = map-min;
+	im->map.start = (uintptr_t)map;
+	im->map.end = im->map.start+len;
+	for (i=0; i<im->eh.e_phnum; i++) {
+		const Phdr *ph = im->ph+i;
+		if (ph->p_type != PT_LOAD || !ph->p_memsz) continue;
+		unsigned char *start = im->base+(ph->p_vaddr & ~pg);
+		unsigned char *end = im->base+(ph->p_vaddr+ph->p_memsz+pg & ~pg);
+		unsigned char *file = im->base+ph->p_vaddr+ph->p_filesz;
+		unsigned char *zero = im->base+(ph->p_vaddr+ph->p_filesz+pg & ~pg);
+		int prot = prot_of(ph);
+		if (!ph->p_filesz) file = zero = start;
+		if (zero > start && mmap(start, zero-start, prot,
+		    MAP_PRIVATE|MAP_FIXED, im->fd, ph->p_offset & ~pg) == MAP_FAILED)
+			fail(im, "cannot load: a segment cannot be mapped", 1);
+		if (ph->p_memsz <= ph->p_filesz) continue;
+		if (prot & PROT_WRITE) memset(file, 0, zero-file);
+		if (end > zero && mmap(zero, end-zero, prot,
+		    MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+			fail(im, "cannot load: out of memory", 1);
+	}
+}
+
+static const Phdr *phdr_in_memory(const struct image *im)
+{
+	size_t off = im->eh.e_phoff, n = im->eh.e_phnum*sizeof *im->ph;
+	for (size_t i=0; i<im->eh.e_phnum; i++) {
+		const Phdr *ph = im->ph+i;
+		if (ph->p_type == PT_LOAD && off >= ph->p_offset
+		    && off+n <= ph->p_offset+ph->p_filesz)
+			return (void *)(im->base+ph->p_vaddr+(off-ph->p_offset));
+	}
+	return 0;
+}
+
+static void seal_image(const struct image *im)
+{
+	struct seal_job job = { 0 };
+	const Ehdr *self = (void *)__ehdr_start;
+	struct seal_object o = {
+		.name = im->name,
+		.base = (uintptr_t)im->base,
+		.phdr = im->ph,
+		.phnum = im->eh.e_phnum,
+		.phentsize = sizeof *im->ph,
+		.map = im->map,
+		.foreign = 1,
+	}, loader = {
+		.name = "ld.so",
+		.base = (uintptr_t)self,
+		.phdr = (void *)((char *)self+self->e_phoff),
+		.phnum = self->e_phnum,
+		.phentsize = self->e_phentsize,
+		.loader = 1,
+	};
+	size_t i;
+	int err;
+
+	__seal_program(&o);
+	/* A mark says that the program was linked against a libc that seals
+	 * the rest when it starts. */
+	if (__seal_strict() && !__seal_marked(&o))
+		fail(im, "cannot seal all of a static program that does not seal itself"
+			" (LD_SEAL has strict)", 127);
+	if (!__seal_wanted()) return;
+	__seal_add(&job, &o);
+	__seal_add(&job, &loader);
+	size_t vdso = 0;
+	for (i=0; libc.auxv[i]; i+=2)
+		if (libc.auxv[i] == AT_SYSINFO_EHDR) vdso = libc.auxv[i+1];
+	__seal_add_vdso(&job, (void *)vdso);
+	if ((err = __seal_finish(&job, im->name))) {
+		__seal_print(im->name, ": cannot seal ", im->name, ": ",
+			__seal_reason(err), " (LD_SEAL has strict)\n", (char *)0);
+		_exit(127);
+	}
+}
+
+void __exec_static(int fd, const char *argv0, size_t *sp, size_t *auxv)
+{
+	struct image im = { .name = (char *)sp[1], .fd = fd };
+	if (DL_FDPIC || DL_NOMMU_SUPPORT || !read_headers(&im)) return;
+	map_image(&im);
+	close(fd);
+	seal_image(&im);
+	if (argv0) sp[1] = (size_t)argv0;
+	for (; *auxv; auxv+=2) switch (*auxv) {
+	case AT_PHDR: auxv[1] = (size_t)phdr_in_memory(&im); break;
+	case AT_PHENT: auxv[1] = sizeof *im.ph; break;
+	case AT_PHNUM: auxv[1] = im.eh.e_phnum; break;
+	case AT_ENTRY: auxv[1] = (size_t)im.base+im.eh.e_entry; break;
+	case AT_EXECFN: auxv[1] = (size_t)im.name; break;
+	}
+	size_t entry = (size_t)im.base+im.eh.e_entry;
+	munmap(im.ph, im.eh.e_phnum*sizeof *im.ph);
+	STATIC_JMP((void *)entry, sp);
+	for (;;);
+}
