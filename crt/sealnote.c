@@ -1,0 +1,14 @@
+/* The mark that musl-gcc links into every program and library: its writable
+ * data may be sealed along with the rest. For linkers that know no
+ * -z memory-seal (binutils before 2.44); see src/internal/seal_policy.h for
+ * the format and sealing's part in it. Assembly, because compilers differ in
+ * which section type they give a variable. */
+__asm__(
+"	.section .note.musl-seal,\"a\",%note\n"
+"	.balign 4\n"
+"	.4byte 10, 4, 1\n"
+"	.asciz \"musl-seal\"\n"
+"	.balign 4\n"
+"	.4byte 1\n"
+"	.text\n"
+);
