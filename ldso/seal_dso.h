@@ -67,6 +67,10 @@ static size_t map_relro(int fd, const struct dso *dso, const Phdr *ph,
 static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 	size_t phentsize, unsigned char *base)
 {
+	/* Without the headers in memory there is no telling later what to
+	 * restore. */
+	if (!dso->phdr) return mprotect(dso->map, dso->map_len,
+		PROT_READ|PROT_WRITE|PROT_EXEC) && errno != ENOSYS ? -1 : 0;
 	dso->textrel = 1;
 	for (; phnum--; ph=(void *)((char *)ph+phentsize)) {
 		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
@@ -215,14 +219,17 @@ static void seal_start(struct dso *app)
 	__seal_add_vdso(&job, (void *)vdso);
 	int err = __seal_finish(&job, app->name);
 	if (!err && !ldso_fail) return;
-	if (err) __seal_print(app->name, ": cannot seal ", app->name, ": ",
-		__seal_reason(err), " (LD_SEAL has strict)\n", (char *)0);
+	if (err) __seal_print(app->name, ": cannot seal: ", __seal_reason(err),
+		" (strict)\n", (char *)0);
 	_exit(127);
 }
 
 /* dlopen: what it loaded, and what waited for it. Called where nothing can
  * fail any more but this, and this only if the policy is strict; there are no
- * lazy relocations then, so nothing older is bound to what is taken back. */
+ * lazy relocations then, so nothing older is bound to what is taken back. The
+ * usual refusal (a filter installed since start) meets the first range, so
+ * all of it can be unmapped. If a later range is refused, what the earlier
+ * ones sealed stays mapped, unreachable, until the process ends. */
 static void seal_loaded(void)
 {
 	struct seal_job job = { 0 };
@@ -230,7 +237,6 @@ static void seal_loaded(void)
 	for (struct dso *p=head; p; p=p->next) seal_dso(&job, p);
 	int err = __seal_finish(&job, head->name);
 	if (!err) return;
-	error("Error sealing what was loaded: %s (LD_SEAL has strict)",
-		__seal_reason(err));
+	error("Error sealing what was loaded: %s (strict)", __seal_reason(err));
 	longjmp(*rtld_fail, 1);
 }

@@ -196,8 +196,8 @@ static void seal_image(const struct image *im)
 	/* A mark says that the program was linked against a libc that seals
 	 * the rest when it starts. */
 	if (__seal_strict() && !__seal_marked(&o))
-		fail(im, "cannot seal all of a static program that does not seal itself"
-			" (LD_SEAL has strict)", 127);
+		fail(im, "cannot seal: a static program that does not seal itself"
+			" (strict)", 127);
 	if (!__seal_wanted()) return;
 	__seal_add(&job, &o);
 	__seal_add(&job, &loader);
@@ -206,8 +206,8 @@ static void seal_image(const struct image *im)
 		if (libc.auxv[i] == AT_SYSINFO_EHDR) vdso = libc.auxv[i+1];
 	__seal_add_vdso(&job, (void *)vdso);
 	if ((err = __seal_finish(&job, im->name))) {
-		__seal_print(im->name, ": cannot seal ", im->name, ": ",
-			__seal_reason(err), " (LD_SEAL has strict)\n", (char *)0);
+		__seal_print(im->name, ": cannot seal: ", __seal_reason(err),
+			" (strict)\n", (char *)0);
 		_exit(127);
 	}
 }

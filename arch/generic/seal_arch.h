@@ -1,0 +1,1 @@
+/* Nothing special: see seal_start.h for what an architecture may define. */

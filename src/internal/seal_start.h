@@ -15,7 +15,7 @@
  * place of argv[0]. Returns, with nothing
  * changed, if the program is not static, for the caller to load; does not
  * return otherwise: on failure a line is printed and the status is 1, or 127
- * if LD_SEAL has strict and isn't met. */
+ * if LD_SEAL says strict and isn't met. */
 hidden void __exec_static(int fd, const char *argv0, size_t *sp, size_t *auxv);
 
 #include "seal_arch.h"

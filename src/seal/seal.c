@@ -130,6 +130,7 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 	struct seal_policy new = { .level = SEAL_ON };
 	struct seal_word bad;
 	enum seal_parse r = __seal_parse(&new, SEAL_DEFAULT, &bad);
+	if (!prog) prog = "ld.so";
 	if (r) origin = "configured default";
 	else if (words && *words) r = __seal_parse(&new, words, &bad);
 	if (!r && !new.emulate) {

@@ -28,8 +28,7 @@ static const char *env(const char *name)
 
 static void fail(const char *prog, const char *why)
 {
-	__seal_print(prog, ": cannot seal ", prog, ": ", why,
-		" (LD_SEAL has strict)\n", (char *)0);
+	__seal_print(prog, ": cannot seal: ", why, " (strict)\n", (char *)0);
 	__syscall(SYS_exit_group, 127);
 }
 
