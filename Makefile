@@ -1,0 +1,119 @@
+# The front of the build (requires GNU make). Upstream musl is fetched, the fork's files and
+# patches go over it, and musl's own makefile compiles the result, all of it under build/.
+# Set things with ./configure, which writes config.mak, or on the command line.
+
+ifneq ($(words $(CURDIR)),1)
+$(error the path of this directory has a space in it, which musl's makefile can't take)
+endif
+
+BUILD = $(CURDIR)/build
+
+# Set here so that the environment's names of the same kind don't count.
+CONFIG_VERSION = 1.2.6
+VERSION = $(CONFIG_VERSION)
+OTHER_VERSION = $(filter-out $(CONFIG_VERSION),1.2.6 1.2.5)
+PREFIX = $(BUILD)/prefix
+SYSLIBDIR = $(PREFIX)/lib
+SEAL_DEFAULT = on
+BINDIR =
+LIBDIR =
+INCLUDEDIR =
+WITH_MUSL =
+TARGET =
+MUSL_ARGS =
+V =
+
+-include config.mak
+
+# make's own defaults are no choice of anyone's
+ifeq ($(origin CC),default)
+CC =
+endif
+ifeq ($(origin AR),default)
+AR =
+endif
+
+export CC CFLAGS CPPFLAGS LDFLAGS AR RANLIB LIBCC CROSS_COMPILE TARGET MUSL_ARGS
+export SEAL_DEFAULT BINDIR LIBDIR INCLUDEDIR DESTDIR V
+MAKEOVERRIDES =
+
+# Where the tests and the demo find the fork, and unmodified musl to compare it with:
+# $(call prefix_of,VERSION). The version that is not the configured one stands beside it.
+prefix_of = $(BUILD)/prefix$(if $(filter $(CONFIG_VERSION),$1),,-$1)
+upstream_prefix_of = $(BUILD)/upstream-prefix$(if $(filter $(CONFIG_VERSION),$1),,-$1)
+
+# --with-musl= is one version's sources, no other's
+with_musl = $(if $(filter $(CONFIG_VERSION),$1),WITH_MUSL='$(WITH_MUSL)',WITH_MUSL=)
+
+all: need-build
+	+@$(call with_musl,$(VERSION)) tools/build-musl fork $(VERSION)
+
+install: need-build
+	+@$(call with_musl,$(VERSION)) tools/build-musl fork $(VERSION) $(PREFIX) $(SYSLIBDIR)
+
+prefix: prefix-$(VERSION)
+
+upstream: upstream-$(VERSION)
+
+prefix-%: need-build linux-headers
+	+@$(call with_musl,$*) DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= \
+		tools/build-musl fork $* $(call prefix_of,$*) $(call prefix_of,$*)/lib
+
+upstream-%: need-build linux-headers
+	+@$(call with_musl,$*) DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= \
+		tools/build-musl upstream $* $(call upstream_prefix_of,$*) $(call upstream_prefix_of,$*)/lib
+
+# musl has no kernel headers (linux/, asm/). Programs built against the prefix that want
+# them take these links to the system's, with -idirafter build/linux-headers.
+linux-headers:
+	@tools/linux-headers
+
+need-build:
+	@tools/need build
+
+check:
+	@tools/need --install build check
+	+@$(MAKE) --no-print-directory prefix upstream prefix-$(OTHER_VERSION)
+	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
+
+demo:
+	@tools/need --install build demo
+	+@$(MAKE) --no-print-directory prefix upstream
+	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tools/demo
+
+diff:
+	@tools/assemble diff $(VERSION)
+
+update-patches:
+	@$(call with_musl,$(VERSION)) tools/update-patches $(VERSION)
+
+discard-edits:
+	@$(call with_musl,$(VERSION)) tools/assemble discard $(VERSION)
+
+clean:
+	@tools/clean
+
+distclean:
+	@tools/clean all
+	rm -f config.mak
+
+help:
+	@echo 'make                 compile the fork (build/musl-$(VERSION)/obj)'
+	@echo 'make install         install it in $(PREFIX)'
+	@echo 'make demo            build a real program against it, run it sealed, attack it'
+	@echo 'make check           run every test, with both versions of musl'
+	@echo 'make clean           remove what was built; what was downloaded stays'
+	@echo 'make distclean       remove build/ and config.mak'
+	@echo
+	@echo 'make prefix          install in build/prefix, whatever the configured prefix is'
+	@echo 'make upstream        install unmodified musl in build/upstream-prefix, to compare'
+	@echo 'make diff            show what the fork changes in upstream'\''s files'
+	@echo 'make update-patches  turn edits in build/musl-$(VERSION)/tree into .patch files'
+	@echo 'make discard-edits   undo edits in build/musl-$(VERSION)/tree'
+	@echo
+	@echo 'VERSION=1.2.5        with the other musl; it goes in build/prefix-1.2.5'
+	@echo 'V=1                  show every command; -jN sets how many run at a time'
+	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
+
+.PHONY: all install prefix upstream linux-headers need-build check demo diff update-patches
+.PHONY: discard-edits clean distclean help

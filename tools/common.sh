@@ -1,0 +1,62 @@
+# Sourced by the scripts beside it: where things are, how they speak, one build at a time.
+# shellcheck shell=sh
+
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+build=$root/build
+self=${0##*/}
+
+# The folders whose files go over upstream's, see tools/assemble.
+# shellcheck disable=SC2034
+overlay_dirs="ldso src arch include crt compat"
+# shellcheck disable=SC2034
+versions="1.2.6 1.2.5"
+
+say()
+{
+	printf '  %-7s %s\n' "$1" "$2" >&2
+}
+
+die()
+{
+	printf '%s: %s\n' "$self" "$*" >&2
+	exit 1
+}
+
+# The path as someone would type it at the top of the repository.
+short()
+{
+	case $1 in
+	"$root"/*) printf '%s\n' "${1#"$root"/}" ;;
+	*) printf '%s\n' "$1" ;;
+	esac
+}
+
+sha256()
+{
+	sha256sum < "$1" | cut -d' ' -f1
+}
+
+# Two makes at once would compile into the same objects and swap each other's
+# trees, so the second one waits. The lock lasts as long as the script does.
+take_lock()
+{
+	test -z "${BUILD_LOCKED-}" || return 0
+	mkdir -p "$build" || exit 1
+	export BUILD_LOCKED=1
+	command -v flock >/dev/null 2>&1 || return 0
+	exec 9>"$build/.lock" || exit 1
+	flock -n 9 && return 0
+	say WAIT "another build holds build/.lock"
+	flock 9
+}
+
+# The directories that the system's own programs and loader come from.
+system_libdir()
+{
+	case $(realpath -m "$1" 2>/dev/null || printf '%s' "$1") in
+	/lib|/lib/*|/lib32|/lib64|/lib64/*|/libx32|/libexec) return 0 ;;
+	/usr/lib|/usr/lib/*|/usr/lib32|/usr/lib64|/usr/lib64/*|/usr/libx32) return 0 ;;
+	/|/bin|/sbin|/etc|/usr|/usr/bin|/usr/sbin) return 0 ;;
+	esac
+	return 1
+}
