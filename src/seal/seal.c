@@ -61,12 +61,7 @@
 #include "libc.h"
 #include "syscall.h"
 #include "seal.h"
-
-/* System calls have had one number on all architectures, give or take the
- * architecture's offset, since 424; musl 1.2.5 ends before this one. */
-#ifndef SYS_mseal
-#define SYS_mseal (SYS_pidfd_send_signal-424+462)
-#endif
+#include "seal_syscall.h"
 
 #ifndef SEAL_DEFAULT
 #define SEAL_DEFAULT "on"
@@ -125,6 +120,28 @@ const char *__seal_reason(int error)
 
 /* Policy */
 
+/* Called again by --seal= after LD_SEAL, it starts once. */
+static int emulation(const char *origin, const char *prog)
+{
+	int r;
+	if (policy.emulate) return 1;
+	if (!SEAL_EMULATION) {
+		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
+			" mseal: \"emulate\" needs one that was configured with"
+			" --enable-seal-emulation\n", (char *)0);
+		__syscall(SYS_exit_group, 127);
+	}
+	r = __seal_emulate();
+	if (r < 0) {
+		__seal_print(prog, ": ", origin, ": cannot emulate mseal without"
+			" /proc/self/maps\n", (char *)0);
+		__syscall(SYS_exit_group, 127);
+	}
+	__seal_print(prog, r ? ": mseal is emulated, for tests: no protection\n"
+		: ": the kernel has mseal: nothing is emulated\n", (char *)0);
+	return 1;
+}
+
 void __seal_configure(const char *words, const char *origin, const char *prog)
 {
 	struct seal_policy new = { .level = SEAL_ON };
@@ -133,19 +150,14 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 	if (!prog) prog = "ld.so";
 	if (r) origin = "configured default";
 	else if (words && *words) r = __seal_parse(&new, words, &bad);
-	if (!r && !new.emulate) {
+	if (!r && new.emulate) new.emulate = emulation(origin, prog);
+	if (!r) {
 		policy = new;
 		return;
 	}
 	char word[64];
 	size_t i;
 	const char *what;
-	if (!r) {
-		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
-			" mseal: \"emulate\" needs one that was configured with"
-			" --enable-seal-emulation\n", (char *)0);
-		__syscall(SYS_exit_group, 127);
-	}
 	for (i=0; i<bad.n && i<sizeof word-4; i++) word[i] = bad.s[i];
 	if (i<bad.n) word[i++] = '.', word[i++] = '.', word[i++] = '.';
 	word[i] = 0;
@@ -185,7 +197,7 @@ int __seal_wanted(void)
 static int ask(struct seal_range r)
 {
 	if (r.start >= r.end) return 0;
-	return -__syscall(SYS_mseal, r.start, r.end-r.start, 0);
+	return -seal_syscall(SYS_mseal, r.start, r.end-r.start, 0);
 }
 
 /* A special mapping is sealed whole or not at all (EINVAL), and how long it
