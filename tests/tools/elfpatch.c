@@ -1,0 +1,156 @@
+/* elfpatch FILE WHAT [BYTES]: changes a finished 64-bit ELF file in place, to
+ * make what no linker would:
+ *
+ *   unmark           turn the "musl-seal" note into one nobody knows
+ *   mark-value N     give that note another value than 1
+ *   relro-size N     PT_GNU_RELRO longer by N bytes (or shorter)
+ *   relro-start N    PT_GNU_RELRO starts N bytes later, its end stays
+ *   gnu-property     point a PT_GNU_PROPERTY (in place of PT_GNU_STACK) at
+ *                    the note section that holds a GNU property
+ *   interp PATH      another interpreter, no longer than the present one
+ *   cut N            truncate to N bytes
+ *   cut-in-text      truncate in the middle of the executable segment
+ *   cut-in-data      truncate one byte before the end of the last segment's
+ *                    file contents
+ */
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static unsigned char *elf;
+static size_t len;
+static Elf64_Phdr *ph;
+static int phnum;
+
+static void die(const char *s)
+{
+	fprintf(stderr, "elfpatch: %s\n", s);
+	exit(1);
+}
+
+static Elf64_Phdr *find(unsigned type)
+{
+	int i;
+	for (i=0; i<phnum; i++) if (ph[i].p_type == type) return ph+i;
+	die("no such program header");
+	return 0;
+}
+
+/* Notes may be aligned to 4 or 8; headers are always at a multiple of 4. */
+static unsigned char *find_note(const char *owner, unsigned type)
+{
+	int i;
+	size_t o, ol = strlen(owner)+1;
+	for (i=0; i<phnum; i++) {
+		if (ph[i].p_type != PT_NOTE) continue;
+		for (o=0; o+12+ol <= ph[i].p_filesz; o+=4) {
+			unsigned char *n = elf + ph[i].p_offset + o;
+			uint32_t h[3];
+			memcpy(h, n, sizeof h);
+			if (h[0]==ol && h[2]==type && !memcmp(n+12, owner, ol))
+				return n;
+		}
+	}
+	die("no such note");
+	return 0;
+}
+
+static void relro(long size, long start)
+{
+	Elf64_Phdr *p = find(PT_GNU_RELRO);
+	p->p_memsz += size - start;
+	p->p_filesz += size - start;
+	p->p_vaddr += start;
+	p->p_paddr += start;
+	p->p_offset += start;
+}
+
+static size_t cut_point(const char *what)
+{
+	size_t best = 0;
+	int i;
+	for (i=0; i<phnum; i++) {
+		if (ph[i].p_type != PT_LOAD) continue;
+		if (!strcmp(what, "cut-in-text")) {
+			if (ph[i].p_flags & PF_X)
+				return ph[i].p_offset + ph[i].p_filesz/2;
+		} else if (ph[i].p_offset + ph[i].p_filesz - 1 > best) {
+			best = ph[i].p_offset + ph[i].p_filesz - 1;
+		}
+	}
+	return best;
+}
+
+int main(int argc, char **argv)
+{
+	struct stat st;
+	size_t cut = 0;
+	const char *what;
+	long n;
+	int fd;
+
+	if (argc < 3) die("usage: elfpatch FILE WHAT [BYTES]");
+	what = argv[2];
+	n = argc > 3 ? strtol(argv[3], 0, 0) : 0;
+	fd = open(argv[1], O_RDWR);
+	if (fd < 0 || fstat(fd, &st)) die(strerror(errno));
+	len = st.st_size;
+	elf = mmap(0, len, PROT_READ|PROT_WRITE, MAP_SHARED, fd, 0);
+	if (elf == MAP_FAILED) die(strerror(errno));
+	if (len < sizeof(Elf64_Ehdr) || memcmp(elf, ELFMAG, SELFMAG)
+	    || elf[EI_CLASS] != ELFCLASS64) die("no 64-bit ELF file");
+	ph = (void *)(elf + ((Elf64_Ehdr *)elf)->e_phoff);
+	phnum = ((Elf64_Ehdr *)elf)->e_phnum;
+
+	if (!strcmp(what, "unmark")) {
+		unsigned char *p = find_note("musl-seal", 1);
+		p[8] = 0x7f;
+	} else if (!strcmp(what, "mark-value")) {
+		unsigned char *p = find_note("musl-seal", 1);
+		p[24] = n;
+	} else if (!strcmp(what, "relro-size")) {
+		relro(n, 0);
+	} else if (!strcmp(what, "relro-start")) {
+		relro(0, n);
+	} else if (!strcmp(what, "gnu-property")) {
+		unsigned char *p = find_note("GNU", 5);
+		Elf64_Phdr *s = find(PT_GNU_STACK);
+		uint32_t h[3];
+		int i;
+		memcpy(h, p, sizeof h);
+		for (i=0; i<phnum; i++) {
+			if (ph[i].p_type != PT_LOAD
+			    || p < elf+ph[i].p_offset
+			    || p >= elf+ph[i].p_offset+ph[i].p_filesz) continue;
+			s->p_type = 0x6474e553;
+			s->p_flags = PF_R;
+			s->p_offset = p-elf;
+			s->p_vaddr = s->p_paddr = ph[i].p_vaddr
+				+ (p-elf - ph[i].p_offset);
+			s->p_filesz = s->p_memsz = 16 + h[1];
+			s->p_align = 8;
+		}
+		if (s->p_type == PT_GNU_STACK) die("note is in no segment");
+	} else if (!strcmp(what, "interp") && argc > 3) {
+		Elf64_Phdr *p = find(PT_INTERP);
+		if (strlen(argv[3]) >= p->p_filesz) die("interpreter too long");
+		strcpy((char *)elf + p->p_offset, argv[3]);
+	} else if (!strcmp(what, "cut")) {
+		cut = n;
+	} else if (!strncmp(what, "cut-in-", 7)) {
+		cut = cut_point(what);
+	} else {
+		die("unknown operation");
+	}
+	munmap(elf, len);
+	if (cut && (cut >= len || ftruncate(fd, cut))) die("cannot truncate");
+	return 0;
+}
