@@ -1,0 +1,232 @@
+#include "harness.h"
+#include "seal.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 0x1000
+#define R(a, b) ((struct seal_range){ a, b })
+#define LOAD(flags, addr, size) { .p_type = PT_LOAD, .p_flags = flags, \
+	.p_vaddr = addr, .p_memsz = size, .p_filesz = size }
+#define RX (PF_R|PF_X)
+#define RW (PF_R|PF_W)
+
+static void show(const char *what, const struct seal_range *r, size_t n)
+{
+	size_t i;
+	fprintf(stderr, "  %s:", what);
+	for (i=0; i<n; i++) fprintf(stderr, " [%lx,%lx)", (unsigned long)r[i].start,
+		(unsigned long)r[i].end);
+	fprintf(stderr, "\n");
+}
+
+static void want(int line, const struct seal_object *o, int rw, size_t page,
+	const struct seal_range *w, size_t n)
+{
+	struct seal_set s = { .n = 3 };
+	size_t i;
+	int r = __seal_object_ranges(&s, o, rw, page);
+	int same = !r && s.n == n;
+	for (i=0; same && i<n; i++)
+		same = w[i].start == s.r[i].start && w[i].end == s.r[i].end;
+	if (same) return;
+	fprintf(stderr, "  line %d, returned %d\n", line, r);
+	show("wanted", w, n);
+	show("got", s.r, s.n);
+	fail();
+}
+#define WANT(o, rw, ...) want(__LINE__, o, rw, PAGE, \
+	(struct seal_range[]){ __VA_ARGS__ }, \
+	sizeof (struct seal_range[]){ __VA_ARGS__ } / sizeof(struct seal_range))
+#define PHDRS(o, p) ((o)->phdr = (p), (o)->phnum = sizeof (p)/sizeof *(p), \
+	(o)->phentsize = sizeof *(p))
+
+/* The usual five segments, mapped by the kernel and by the loader. */
+static void usual(void **st)
+{
+	const ElfW(Phdr) ph[] = {
+		LOAD(PF_R, 0, 0x800), LOAD(RX, 0x1000, 0x1234),
+		LOAD(PF_R, 0x3000, 0x100), LOAD(RW, 0x4e00, 0x2300),
+	};
+	struct seal_object o = { .base = 0x100000, .relro = R(0x104000, 0x105000) };
+	(void)st;
+	PHDRS(&o, ph);
+	/* RW is 4e00 to 7100: pages 4000 to 8000, the first of them RELRO. */
+	WANT(&o, 0, R(0x100000, 0x105000));
+	WANT(&o, 1, R(0x100000, 0x108000));
+	o.map = R(0x100000, 0x108000);
+	WANT(&o, 0, R(0x100000, 0x105000));
+	WANT(&o, 1, R(0x100000, 0x108000));
+	o.relro = R(0, 0);
+	WANT(&o, 0, R(0x100000, 0x104000));
+}
+
+/* Segments at 2 MiB: holes if the kernel mapped them, the loader's own
+ * mapping in between if it did. */
+static void holes(void **st)
+{
+	const ElfW(Phdr) ph[] = {
+		LOAD(PF_R, 0, 0x800), LOAD(RX, 0x200000, 0x1234),
+		LOAD(RW, 0x5ff000, 0x3000),
+	};
+	struct seal_object o = { .relro = R(0x5ff000, 0x600000) };
+	(void)st;
+	PHDRS(&o, ph);
+	WANT(&o, 0, R(0, 0x1000), R(0x200000, 0x202000), R(0x5ff000, 0x600000));
+	WANT(&o, 1, R(0, 0x1000), R(0x200000, 0x202000), R(0x5ff000, 0x602000));
+	o.map = R(0, 0x602000);
+	WANT(&o, 0, R(0, 0x600000));
+	WANT(&o, 1, R(0, 0x602000));
+}
+
+/* Two writable segments, RELRO being the first of them whole (as lld does it),
+ * and gaps that must not be sealed with the data around them. */
+static void two_writable(void **st)
+{
+	const ElfW(Phdr) ph[] = {
+		LOAD(RX, 0, 0x1000), LOAD(RW, 0x1000, 0x1000),
+		LOAD(RW, 0x3000, 0x1000), LOAD(PF_R, 0x5000, 0x1000),
+	};
+	struct seal_object o = { .relro = R(0x1000, 0x2000) };
+	(void)st;
+	PHDRS(&o, ph);
+	WANT(&o, 0, R(0, 0x2000), R(0x5000, 0x6000));
+	o.map = R(0, 0x6000);
+	WANT(&o, 0, R(0, 0x3000), R(0x4000, 0x6000));
+	WANT(&o, 1, R(0, 0x6000));
+}
+
+/* A page with parts of a writable and of another segment stays mutable. */
+static void shared_page(void **st)
+{
+	const ElfW(Phdr) ph[] = {
+		LOAD(RX, 0, 0x1800), LOAD(RW, 0x1900, 0x100),
+	};
+	struct seal_object o = { 0 };
+	(void)st;
+	PHDRS(&o, ph);
+	WANT(&o, 0, R(0, 0x1000));
+	WANT(&o, 1, R(0, 0x2000));
+}
+
+/* A RELRO that lies. */
+static void relro_elsewhere(void **st)
+{
+	const ElfW(Phdr) ph[] = { LOAD(RX, 0, 0x1000), LOAD(RW, 0x3000, 0x2000) };
+	struct seal_object o = { 0 };
+	(void)st;
+	PHDRS(&o, ph);
+	o.relro = R(0x800000, 0x900000);
+	WANT(&o, 0, R(0, 0x1000));
+	o.relro = R(0x2000, 0x4000);
+	WANT(&o, 0, R(0, 0x1000), R(0x3000, 0x4000));
+	o.relro = R(0x4000, 0x9000);
+	WANT(&o, 0, R(0, 0x1000), R(0x4000, 0x5000));
+	o.relro = R(0x5000, 0x4000);
+	WANT(&o, 0, R(0, 0x1000));
+}
+
+static void other_headers(void **st)
+{
+	/* An entry size larger than the struct, other types ignored, an empty
+	 * segment, one that wraps. */
+	struct { ElfW(Phdr) p; char more[24]; } ph[] = {
+		{ LOAD(PF_R, 0, 0x1000), "" },
+		{ { .p_type = PT_DYNAMIC, .p_vaddr = 0x9000, .p_memsz = 0x1000 }, "" },
+		{ { .p_type = PT_GNU_STACK, .p_flags = RW }, "" },
+		{ LOAD(PF_R, 0x5000, 0), "" },
+		{ LOAD(RW, 0x6000, 0), "" },
+		{ LOAD(PF_R, 0x7000, -1), "" },
+		{ LOAD(RW, 0x2000, 0x1000), "" },
+	};
+	struct seal_object o = { .phdr = &ph[0].p, .phnum = 7,
+		.phentsize = sizeof *ph };
+	struct seal_set s;
+	(void)st;
+	WANT(&o, 0, R(0, 0x1000));
+	WANT(&o, 1, R(0, 0x1000), R(0x2000, 0x3000));
+	want(__LINE__, &o, 0, 0x10000, 0, 0);
+	want(__LINE__, &o, 1, 0x10000, &R(0, 0x10000), 1);
+	o.phnum = 0;
+	assert_int_equal(__seal_object_ranges(&s, &o, 0, PAGE), -1);
+}
+
+static void too_many(void **st)
+{
+	ElfW(Phdr) ph[SEAL_SET_MAX+1];
+	struct seal_object o = { 0 };
+	struct seal_set s;
+	size_t i;
+	(void)st;
+	for (i=0; i<SEAL_SET_MAX+1; i++)
+		ph[i] = (ElfW(Phdr))LOAD(PF_R, i*0x10000, 0x1000);
+	PHDRS(&o, ph);
+	assert_int_equal(__seal_object_ranges(&s, &o, 1, PAGE), -1);
+	assert_int_equal(__seal_object_ranges(&s, &o, 0, PAGE), -1);
+	o.phnum--;
+	assert_int_equal(__seal_object_ranges(&s, &o, 0, PAGE), 0);
+	assert_int_equal(s.n, SEAL_SET_MAX);
+}
+
+/* Notes are read only where a readable segment has file contents. */
+static void marks(void **st)
+{
+	static const unsigned char mark[] = {
+		10,0,0,0, 4,0,0,0, 1,0,0,0,
+		'm','u','s','l','-','s','e','a','l',0,0,0, 1,0,0,0
+	};
+	unsigned char *mem = malloc(64);
+	ElfW(Phdr) ph[] = {
+		LOAD(PF_R, 0x1000, 64),
+		{ .p_type = PT_NOTE, .p_vaddr = 0x1000+8, .p_memsz = sizeof mark,
+			.p_filesz = sizeof mark, .p_align = 4 },
+	};
+	struct seal_object o = { .base = (uintptr_t)mem-0x1000 };
+	(void)st;
+	if (*(const unsigned char *)&(const int){1} != 1) {
+		free(mem);
+		skip_case("the note above is little-endian");
+	}
+	PHDRS(&o, ph);
+	memcpy(mem+8, mark, sizeof mark);
+	assert_int_equal(__seal_marked(&o), 1);
+	/* Past the segment's end, before its start, across its end. */
+	ph[1].p_vaddr = 0x1000+64;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[1].p_vaddr = 0x500;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[1].p_vaddr = -0x7000000;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[1].p_vaddr = 0x1000+8;
+	ph[1].p_filesz = 57;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[1].p_filesz = -1;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[1].p_filesz = sizeof mark;
+	/* .bss is no place for a note; nor what can't be read. */
+	ph[0].p_filesz = 8;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[0].p_filesz = 64;
+	ph[0].p_flags = PF_X;
+	assert_int_equal(__seal_marked(&o), 0);
+	ph[0].p_flags = RX;
+	assert_int_equal(__seal_marked(&o), 1);
+	ph[1].p_type = PT_NULL;
+	assert_int_equal(__seal_marked(&o), 0);
+	free(mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(usual),
+		cmocka_unit_test(holes),
+		cmocka_unit_test(two_writable),
+		cmocka_unit_test(shared_page),
+		cmocka_unit_test(relro_elsewhere),
+		cmocka_unit_test(other_headers),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(marks),
+	};
+	return SUITE("object", tests);
+}

@@ -1,0 +1,20 @@
+# The pure layers of sealing, compiled for the host as they stand, plainly and
+# with the sanitizers.
+UNIT_NAMES = range policy note object
+UNIT_SRC_range = range.c
+UNIT_SRC_policy = policy.c
+UNIT_SRC_note = note.c
+UNIT_SRC_object = object.c range.c note.c
+UNIT = $(UNIT_NAMES:%=$(O)/unit/%) $(UNIT_NAMES:%=$(O)/unit/%-sanitized)
+UNIT_FLAGS = $(HOSTFLAGS) -I$(TOP)/src/internal
+UNIT_DEPS = $(wildcard $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h) lib/harness.h
+
+$(O)/harness-sanitized.o: lib/harness.c lib/harness.h
+	$(HOSTCC) $(HOSTFLAGS) $(SANITIZE) -c -o $@ $<
+
+$(O)/unit/%: unit/%.c $(UNIT_DEPS) $(O)/harness.o
+	$(HOSTCC) $(UNIT_FLAGS) -Wno-parentheses -o $@ $< \
+		$(addprefix $(TOP)/src/seal/,$(UNIT_SRC_$*)) $(O)/harness.o $(CMOCKA)
+$(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
+	$(HOSTCC) $(UNIT_FLAGS) -Wno-parentheses $(SANITIZE) -o $@ $< \
+		$(addprefix $(TOP)/src/seal/,$(UNIT_SRC_$*)) $(O)/harness-sanitized.o $(CMOCKA)
