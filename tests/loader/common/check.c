@@ -1,0 +1,1001 @@
+#define _GNU_SOURCE
+#include "check.h"
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+#ifndef SHM_REMAP
+#define SHM_REMAP 040000
+#endif
+#ifndef NT_GNU_PROPERTY_TYPE_0
+#define NT_GNU_PROPERTY_TYPE_0 5
+#endif
+#define PROPERTY_MEMORY_SEAL 3
+
+#define countof(a) (sizeof (a)/sizeof *(a))
+
+static size_t pagesz;
+static int nfail, nok;
+
+/* ---- results ------------------------------------------------------- */
+
+int check_ok(int cond, const char *fmt, ...)
+{
+	va_list ap;
+	if (cond) {
+		nok++;
+		return 1;
+	}
+	nfail++;
+	/* One line must come out as one write: children print too. */
+	char line[1024];
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	dprintf(1, "FAIL %s\n", line);
+	return 0;
+}
+
+int check_err(long ret, int err, const char *what)
+{
+	int got = ret == -1 ? errno : 0;
+	return check_ok(got == err, "%s: wanted %s, got %s", what,
+		err ? strerror(err) : "success",
+		got ? strerror(got) : "success");
+}
+
+void check_skip(const char *why)
+{
+	dprintf(1, "SKIP %s\n", why);
+	exit(CHECK_SKIP);
+}
+
+int check_done(void)
+{
+	dprintf(1, "check: %d right, %d wrong\n", nok, nfail);
+	return nfail || !nok;
+}
+
+/* ---- what to expect ------------------------------------------------ */
+
+enum { LEVEL_OFF, LEVEL_ON, LEVEL_FULL, LEVEL_FOREIGN, LEVEL_NONE };
+enum { ATTACK_NONE, ATTACK_REFUSED, ATTACK_SUCCEED };
+
+static int level = -1, attack_mode, verbose;
+
+void check_set_level(const char *s)
+{
+	if (!s || !strcmp(s, "off")) level = LEVEL_OFF;
+	else if (!strcmp(s, "on")) level = LEVEL_ON;
+	else if (!strcmp(s, "full")) level = LEVEL_FULL;
+	else if (!strcmp(s, "foreign")) level = LEVEL_FOREIGN;
+	else if (!strcmp(s, "none")) level = LEVEL_NONE;
+	else {
+		dprintf(2, "CHECK_LEVEL=%s?\n", s);
+		_exit(99);
+	}
+}
+
+static void setup(void)
+{
+	const char *s;
+	if (level >= 0) return;
+	pagesz = sysconf(_SC_PAGESIZE);
+	check_set_level(getenv("CHECK_LEVEL"));
+	verbose = !!getenv("CHECK_VERBOSE");
+	s = getenv("CHECK_ATTACK");
+	if (level == LEVEL_NONE) attack_mode = ATTACK_NONE;
+	else if (!s) attack_mode = level ? ATTACK_REFUSED : ATTACK_NONE;
+	else if (!strcmp(s, "refused")) attack_mode = ATTACK_REFUSED;
+	else if (!strcmp(s, "succeed")) attack_mode = ATTACK_SUCCEED;
+	else attack_mode = ATTACK_NONE;
+}
+
+int check_sealing(void)
+{
+	setup();
+	return level != LEVEL_OFF && level != LEVEL_NONE;
+}
+
+/* ---- /proc/self/smaps ---------------------------------------------- */
+
+struct map {
+	uintptr_t s, e;
+	int prot;
+	char shared, anon, sealed;
+	char flags[96];
+	char name[160];
+};
+
+#define MAXMAPS 2048
+static struct map maps[MAXMAPS], maps2[MAXMAPS];
+static size_t nmaps;
+
+/* Reads line by line through a small buffer: 100 libraries make for
+ * half a megabyte of text. */
+static size_t read_smaps(struct map *m, size_t max)
+{
+	char buf[4096];
+	size_t len = 0, n = 0;
+	ssize_t r = 1;
+	int fd = open("/proc/self/smaps", O_RDONLY|O_CLOEXEC);
+	if (fd < 0) {
+		check_ok(0, "open /proc/self/smaps: %s", strerror(errno));
+		return 0;
+	}
+	while (r > 0 || len) {
+		char *nl;
+		if (len < sizeof buf-1 && r > 0) {
+			r = read(fd, buf+len, sizeof buf-1-len);
+			if (r > 0) len += r;
+			if (!len) break;
+		}
+		buf[len] = 0;
+		nl = strchr(buf, '\n');
+		if (!nl && r > 0 && len < sizeof buf-1) continue;
+		if (!nl) nl = buf+len-1;
+		*nl = 0;
+
+		uintptr_t s, e;
+		char perm[5], dev[16];
+		unsigned long long off, ino;
+		int at = 0;
+		if (!strncmp(buf, "VmFlags:", 8) && n) {
+			struct map *p = m+n-1;
+			snprintf(p->flags, sizeof p->flags, "%.90s", buf+8);
+			p->sealed = !!strstr(p->flags, " sl");
+		} else if (sscanf(buf, "%lx-%lx %4s %llx %15s %llu %n",
+			&s, &e, perm, &off, dev, &ino, &at) >= 6 && at) {
+			if (n == max) {
+				check_ok(0, "more than %zu mappings", max);
+				break;
+			}
+			struct map *p = m+n++;
+			memset(p, 0, sizeof *p);
+			p->s = s;
+			p->e = e;
+			p->prot = (perm[0]=='r' ? PROT_READ : 0)
+				| (perm[1]=='w' ? PROT_WRITE : 0)
+				| (perm[2]=='x' ? PROT_EXEC : 0);
+			p->shared = perm[3]=='s';
+			p->anon = !ino;
+			snprintf(p->name, sizeof p->name, "%.150s", buf+at);
+		}
+		len -= nl+1-buf;
+		memmove(buf, nl+1, len);
+	}
+	close(fd);
+	return n;
+}
+
+static const char *protstr(int prot, char *b)
+{
+	b[0] = prot&PROT_READ ? 'r' : '-';
+	b[1] = prot&PROT_WRITE ? 'w' : '-';
+	b[2] = prot&PROT_EXEC ? 'x' : '-';
+	b[3] = 0;
+	return b;
+}
+
+static struct map *map_at(uintptr_t a)
+{
+	size_t i;
+	for (i=0; i<nmaps; i++)
+		if (a >= maps[i].s && a < maps[i].e) return maps+i;
+	return 0;
+}
+
+int check_is_sealed(const void *p)
+{
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	struct map *m = map_at((uintptr_t)p);
+	return m ? m->sealed : -1;
+}
+
+int check_prot(const void *p)
+{
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	struct map *m = map_at((uintptr_t)p);
+	return m ? m->prot : -1;
+}
+
+int check_named(const char *part)
+{
+	size_t i;
+	int n = 0;
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	for (i=0; i<nmaps; i++) n += !!strstr(maps[i].name, part);
+	return n;
+}
+
+static size_t sum(int only_sealed)
+{
+	size_t i, n = 0;
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	for (i=0; i<nmaps; i++)
+		if (!only_sealed || maps[i].sealed) n += maps[i].e-maps[i].s;
+	return n;
+}
+
+size_t check_mapped_bytes(void) { return sum(0); }
+size_t check_sealed_bytes(void) { return sum(1); }
+
+/* ---- what the ELF headers and the policy ask for ------------------- */
+
+enum { TEXT, RODATA, RELRO, DATA, GAP, VDSO, OWN };
+static const char *const kindname[] = {
+	"text", "rodata", "relro", "data", "gap", "vdso", "own"
+};
+
+struct want {
+	uintptr_t s, e;
+	int kind, prot, seal;
+	char any_prot;  /* protection is not ours to say */
+	char must_anon; /* must lie on anonymous pages */
+	char hole_ok;   /* may be no mapping at all */
+	char obj[96];
+};
+
+#define MAXWANT 2048
+static struct want want[MAXWANT];
+static size_t nwant;
+
+static struct { char part[64]; int on; } pending[8];
+static struct { uintptr_t s, e; } own[8];
+static size_t nown;
+
+void check_set_pending(const char *part, int on)
+{
+	size_t i;
+	for (i=0; i<countof(pending); i++)
+		if (!pending[i].part[0] || !strcmp(pending[i].part, part)) {
+			snprintf(pending[i].part, sizeof pending[i].part, "%s", part);
+			pending[i].on = on;
+			return;
+		}
+}
+
+void check_own_seal(const void *p, size_t len)
+{
+	setup();
+	own[nown].s = (uintptr_t)p & -pagesz;
+	own[nown++].e = ((uintptr_t)p + len + pagesz-1) & -pagesz;
+}
+
+static int is_pending(const char *name)
+{
+	size_t i;
+	for (i=0; i<countof(pending) && pending[i].part[0]; i++)
+		if (pending[i].on && strstr(name, pending[i].part)) return 1;
+	return 0;
+}
+
+/* Marked: GNU_PROPERTY_MEMORY_SEAL, or a note of owner "musl-seal", type 1
+ * whose word has bit 0 set. Written apart from the loader's own parser on purpose. */
+static int is_marked(uintptr_t base, const ElfW(Phdr) *ph, int n)
+{
+	int i;
+	for (i=0; i<n; i++) {
+		if (ph[i].p_type != PT_NOTE) continue;
+		const char *p = (void *)(base + ph[i].p_vaddr);
+		const char *end = p + ph[i].p_memsz;
+		size_t al = ph[i].p_align == 8 ? 8 : 4;
+		while (end-p >= 12) {
+			uint32_t h[3], v;
+			memcpy(h, p, 12);
+			const char *name = p+12;
+			size_t d = (12 + h[0] + al-1) & -al;
+			const char *desc = p + d;
+			size_t next = (d + h[1] + al-1) & -al;
+			if (next > (size_t)(end-p)) next = end-p;
+			if (d + h[1] > (size_t)(end-p)) break;
+			if (h[0]==10 && !memcmp(name, "musl-seal", 10)
+			    && h[2]==1 && h[1]==4) {
+				memcpy(&v, desc, 4);
+				if (v & 1) return 1;
+			}
+			if (h[0]==4 && !memcmp(name, "GNU", 4)
+			    && h[2]==NT_GNU_PROPERTY_TYPE_0) {
+				const char *q = desc, *qe = desc+h[1];
+				while (qe-q >= 8) {
+					uint32_t t[2];
+					memcpy(t, q, 8);
+					if (t[0]==PROPERTY_MEMORY_SEAL)
+						return 1;
+					q += 8 + ((t[1] + sizeof(size_t)-1)
+						& -sizeof(size_t));
+				}
+			}
+			p += next;
+		}
+	}
+	return 0;
+}
+
+static int has_textrel(uintptr_t base, const ElfW(Phdr) *ph, int n)
+{
+	int i;
+	for (i=0; i<n; i++) if (ph[i].p_type == PT_DYNAMIC) {
+		const ElfW(Dyn) *d = (void *)(base + ph[i].p_vaddr);
+		for (; d->d_tag; d++)
+			if (d->d_tag == DT_TEXTREL || (d->d_tag == DT_FLAGS
+			    && d->d_un.d_val & DF_TEXTREL)) return 1;
+	}
+	return 0;
+}
+
+enum { PROGRAM, LDSO, LIBRARY };
+
+static void add_want(struct want w)
+{
+	struct want *l = nwant ? want+nwant-1 : 0;
+	if (l && l->e==w.s && l->kind==w.kind && l->prot==w.prot
+	    && l->seal==w.seal && l->hole_ok==w.hole_ok
+	    && l->any_prot==w.any_prot && l->must_anon==w.must_anon
+	    && !strcmp(l->obj, w.obj)) {
+		l->e = w.e;
+		return;
+	}
+	if (nwant == MAXWANT) {
+		check_ok(0, "more than %d expected ranges", MAXWANT);
+		return;
+	}
+	want[nwant++] = w;
+}
+
+/* Page by page, which is slow and leaves nothing to get wrong: the last
+ * PT_LOAD that covers a page decides its protection, RELRO overrides it, and
+ * what none covers is a gap. */
+static void want_object(int what, const char *name, uintptr_t base,
+	const ElfW(Phdr) *ph, int n)
+{
+	uintptr_t lo = -1, hi = 0, rs = 0, re = 0, a;
+	int i, marked = is_marked(base, ph, n), pend = is_pending(name);
+	int textrel = has_textrel(base, ph, n), dynamic = 0;
+
+	for (i=0; i<n; i++) {
+		uintptr_t s = base + ph[i].p_vaddr;
+		uintptr_t e = s + ph[i].p_memsz;
+		if (ph[i].p_type == PT_LOAD) {
+			if ((s & -pagesz) < lo) lo = s & -pagesz;
+			if (((e+pagesz-1) & -pagesz) > hi)
+				hi = (e+pagesz-1) & -pagesz;
+		} else if (ph[i].p_type == PT_GNU_RELRO) {
+			rs = s & -pagesz;
+			re = e & -pagesz;
+		} else if (ph[i].p_type == PT_INTERP) {
+			dynamic = 1;
+		}
+	}
+	for (a=lo; a<hi; a+=pagesz) {
+		struct want w = { a, a+pagesz, GAP, 0, SEAL_YES, 0, 0, 0, "" };
+		snprintf(w.obj, sizeof w.obj, "%s", name);
+		for (i=0; i<n; i++) {
+			if (ph[i].p_type != PT_LOAD) continue;
+			uintptr_t s = base + ph[i].p_vaddr;
+			uintptr_t e = s + ph[i].p_memsz;
+			if (a+pagesz <= s || a >= e) continue;
+			w.prot = (ph[i].p_flags&PF_R ? PROT_READ : 0)
+				| (ph[i].p_flags&PF_W ? PROT_WRITE : 0)
+				| (ph[i].p_flags&PF_X ? PROT_EXEC : 0);
+			w.kind = w.prot&PROT_WRITE ? DATA
+				: w.prot&PROT_EXEC ? TEXT : RODATA;
+		}
+		if (a >= rs && a < re && w.kind != GAP) {
+			w.kind = RELRO;
+			w.prot &= ~PROT_WRITE;
+		}
+		/* Contents that relocation wrote must not come back from
+		 * the file: a discard would undo it, seal or no seal. */
+		w.must_anon = w.kind == RELRO || (textrel
+			&& (w.kind == TEXT || w.kind == RODATA));
+		/* A gap is a hole where the kernel mapped the object, part
+		 * of the first segment's mapping where the loader did. */
+		if (w.kind == GAP) w.any_prot = w.hole_ok = 1;
+
+		switch (level) {
+		case LEVEL_OFF:
+			w.seal = SEAL_NO;
+			w.must_anon = 0;
+			/* Static programs of upstream have no protected
+			 * RELRO, and TEXTREL leaves everything RWX there. */
+			if (w.kind == RELRO && what == PROGRAM && !dynamic)
+				w.any_prot = 1;
+			if (textrel) w.any_prot = 1;
+			break;
+		case LEVEL_ON:
+			if (w.kind == DATA)
+				w.seal = what == LDSO || marked ? SEAL_YES
+					: SEAL_NO;
+			break;
+		case LEVEL_FULL:
+			break;
+		case LEVEL_FOREIGN:
+			/* The program protects its RELRO by itself, after
+			 * the loader gave it up: it must not find it sealed. */
+			if (w.kind == DATA || w.kind == RELRO) {
+				w.seal = SEAL_NO;
+				w.any_prot = 1;
+				w.must_anon = 0;
+			}
+			break;
+		}
+		if (pend && w.kind == RELRO) {
+			w.seal = SEAL_NO;
+			w.prot |= PROT_WRITE;
+			w.must_anon = 0;
+		} else if (pend && level != LEVEL_OFF) {
+			w.seal = SEAL_ANY;
+		}
+		add_want(w);
+	}
+}
+
+static int each_object(struct dl_phdr_info *i, size_t size, void *data)
+{
+	int *n = data, what;
+	uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
+	uintptr_t lo = -1, hi = 0;
+	int k;
+	/* musl lists the vdso as an object; it is looked at by itself. */
+	if (vdso && (uintptr_t)i->dlpi_phdr - vdso < 4096) return 0;
+	for (k=0; k<i->dlpi_phnum; k++) if (i->dlpi_phdr[k].p_type==PT_LOAD) {
+		uintptr_t s = i->dlpi_addr + i->dlpi_phdr[k].p_vaddr;
+		if (s < lo) lo = s;
+		if (s + i->dlpi_phdr[k].p_memsz > hi)
+			hi = s + i->dlpi_phdr[k].p_memsz;
+	}
+	check_ok(hi, "%s: dl_iterate_phdr shows no PT_LOAD", i->dlpi_name);
+	/* The function's own address may be a PLT entry of a non-PIE
+	 * program; what the library call answers from is asked of the stack
+	 * of who called us: this callback is called by libc. */
+	uintptr_t libc = (uintptr_t)__builtin_return_address(0);
+	what = libc >= lo && libc < hi ? *n ? LDSO : PROGRAM
+		: *n ? LIBRARY : PROGRAM;
+	want_object(what, *n ? i->dlpi_name : "program", i->dlpi_addr,
+		i->dlpi_phdr, i->dlpi_phnum);
+	++*n;
+	return 0;
+}
+
+/* A foreign static program does not know the loader that started it, and
+ * the loader stays mapped. Its non-writable parts must be sealed like any. */
+static void want_leftover_ldso(void)
+{
+	size_t i;
+	for (i=0; i<nmaps; i++) {
+		const char *b = strrchr(maps[i].name, '/');
+		if (!b || (strncmp(b, "/ld-musl-", 9) && strcmp(b, "/libc.so")))
+			continue;
+		struct want w = { maps[i].s, maps[i].e, DATA, maps[i].prot,
+			SEAL_ANY, 0, 0, 0, "ld.so" };
+		if (!(maps[i].prot & PROT_WRITE)) {
+			w.kind = maps[i].prot&PROT_EXEC ? TEXT : RODATA;
+			w.seal = SEAL_YES;
+		}
+		add_want(w);
+		/* Its RELRO and .bss are anonymous and follow the file's. */
+		size_t k = i+1;
+		while (k<nmaps && maps[k].s==maps[k-1].e && maps[k].anon
+		    && !maps[k].name[0]) {
+			struct want v = { maps[k].s, maps[k].e, DATA,
+				maps[k].prot, SEAL_ANY, 0, 0, 0, "ld.so" };
+			add_want(v);
+			k++;
+		}
+	}
+}
+
+static void collect(void)
+{
+	int n = 0;
+	size_t i;
+	uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
+	struct map *m;
+
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	nwant = 0;
+	dl_iterate_phdr(each_object, &n);
+	check_ok(n > 0, "dl_iterate_phdr shows no object");
+	if (vdso && (m = map_at(vdso))) {
+		struct want w = { m->s, m->e, VDSO, m->prot,
+			/* A kernel may seal its own mappings at exec. */
+			level == LEVEL_OFF ? SEAL_ANY : SEAL_YES,
+			0, 0, 0, "[vdso]" };
+		add_want(w);
+	}
+	for (i=0; i<nown; i++) {
+		struct want w = { own[i].s, own[i].e, OWN, 0, SEAL_YES,
+			1, 0, 0, "sealed by the program" };
+		add_want(w);
+	}
+	if (level == LEVEL_FOREIGN) want_leftover_ldso();
+}
+
+/* ---- the comparison ------------------------------------------------ */
+
+static const char *sealstr(int s)
+{
+	return s==SEAL_YES ? "sealed" : s==SEAL_NO ? "not sealed" : "either";
+}
+
+static void compare_range(const char *when, const struct want *w)
+{
+	uintptr_t a = w->s, e;
+	char b1[4], b2[4];
+	while (a < w->e) {
+		struct map *m = map_at(a);
+		if (!m) {
+			size_t i;
+			e = w->e;
+			for (i=0; i<nmaps; i++)
+				if (maps[i].s > a && maps[i].s < e) e = maps[i].s;
+			check_ok(w->hole_ok, "%s: %lx-%lx %s %s: wanted a "
+				"mapping, got a hole", when, a, e,
+				kindname[w->kind], w->obj);
+			a = e;
+			continue;
+		}
+		e = m->e < w->e ? m->e : w->e;
+		if (w->kind == GAP && m->prot & PROT_WRITE && w->seal==SEAL_YES)
+			check_ok(0, "%s: %lx-%lx gap %s: wanted no access or "
+				"read-only, got %s", when, a, e, w->obj,
+				protstr(m->prot, b2));
+		if (w->seal == SEAL_ANY) nok++;
+		else check_ok(m->sealed == w->seal, "%s: %lx-%lx %s %s %s: "
+			"wanted %s, got %s", when, a, e, protstr(m->prot, b1),
+			kindname[w->kind], w->obj, sealstr(w->seal),
+			sealstr(m->sealed));
+		if (!w->any_prot) check_ok(m->prot == w->prot, "%s: %lx-%lx "
+			"%s %s: wanted %s, got %s", when, a, e,
+			kindname[w->kind], w->obj, protstr(w->prot, b1),
+			protstr(m->prot, b2));
+		if (w->must_anon) check_ok(m->anon, "%s: %lx-%lx %s %s: wanted "
+			"anonymous pages, got file mapping %s", when, a, e,
+			kindname[w->kind], w->obj, m->name);
+		a = e;
+	}
+}
+
+/* What of a mapping no expectation covers. It must be one of the kinds that
+ * a process has anyway, and none of those is ever sealed by the loader. */
+static void compare_rest(const char *when, const struct map *m,
+	uintptr_t s, uintptr_t e)
+{
+	char b[4];
+	/* The kernel's own: sealed at exec by a kernel that does so, and its
+	 * own business otherwise. */
+	if (!strncmp(m->name, "[vvar", 5) || !strcmp(m->name, "[vsyscall]")
+	    || !strcmp(m->name, "[uprobes]")) return;
+	if (m->anon && !m->shared) {
+		check_ok(!m->sealed, "%s: %lx-%lx %s %s: belongs to no object: "
+			"wanted not sealed, got sealed", when, s, e,
+			protstr(m->prot, b),
+			m->name[0] ? m->name : "anonymous");
+		return;
+	}
+	check_ok(0, "%s: %lx-%lx %s %s: wanted no such mapping, got one%s",
+		when, s, e, protstr(m->prot, b), m->name,
+		m->sealed ? ", sealed" : "");
+}
+
+static void compare_unlisted(const char *when, const struct map *m)
+{
+	uintptr_t a = m->s;
+	while (a < m->e) {
+		uintptr_t e = m->e;
+		size_t i;
+		int in = 0;
+		for (i=0; i<nwant; i++) {
+			if (a >= want[i].s && a < want[i].e) {
+				in = 1;
+				if (want[i].e < e) e = want[i].e;
+			} else if (want[i].s > a && want[i].s < e) {
+				e = want[i].s;
+			}
+		}
+		if (!in) compare_rest(when, m, a, e);
+		a = e;
+	}
+}
+
+static void dump(void)
+{
+	size_t i;
+	char b[4];
+	for (i=0; i<nmaps; i++)
+		dprintf(1, "map: %08lx-%08lx %s %s %s\n", maps[i].s, maps[i].e,
+			protstr(maps[i].prot, b), maps[i].sealed ? "sl" : "--",
+			maps[i].name[0] ? maps[i].name : "anonymous");
+}
+
+void check_maps(const char *when)
+{
+	size_t i;
+	setup();
+	if (level == LEVEL_NONE) return;
+	collect();
+	if (getenv("CHECK_DUMP")) dump();
+	for (i=0; i<nwant; i++) compare_range(when, want+i);
+	for (i=0; i<nmaps; i++) compare_unlisted(when, maps+i);
+}
+
+/* ---- the attacks --------------------------------------------------- */
+
+/* What one attack has to work with. SPARE is mapped, FREE is an unmapped
+ * range of the target's size and one page more. */
+struct target {
+	uintptr_t s, e;
+	int prot, shmid, pkey;
+	char *spare, *room;
+};
+
+#define L (t->e - t->s)
+#define S ((void *)t->s)
+#define P pagesz
+
+static long a_munmap(struct target *t)
+{ return syscall(SYS_munmap, S, L); }
+static long a_munmap_first(struct target *t)
+{ return syscall(SYS_munmap, S, P); }
+static long a_munmap_last(struct target *t)
+{ return syscall(SYS_munmap, t->e-P, P); }
+static long a_munmap_across_start(struct target *t)
+{ return syscall(SYS_munmap, t->s-P, 2*P); }
+static long a_munmap_across_end(struct target *t)
+{ return syscall(SYS_munmap, t->e-P, 2*P); }
+static long a_mprotect_w(struct target *t)
+{ return syscall(SYS_mprotect, S, L, t->prot|PROT_READ|PROT_WRITE); }
+static long a_mprotect_x(struct target *t)
+{ return syscall(SYS_mprotect, S, L, t->prot|PROT_READ|PROT_EXEC); }
+static long a_mprotect_none(struct target *t)
+{ return syscall(SYS_mprotect, S, L, PROT_NONE); }
+static long a_mprotect_page(struct target *t)
+{ return syscall(SYS_mprotect, t->s + (L/2 & -P), P, PROT_READ|PROT_WRITE); }
+static long a_pkey_mprotect(struct target *t)
+{ return syscall(SYS_pkey_mprotect, S, L, PROT_READ|PROT_WRITE, -1); }
+static long a_pkey_mprotect_key(struct target *t)
+{ return syscall(SYS_pkey_mprotect, S, L, t->prot, t->pkey); }
+static long a_mmap(struct target *t)
+{ return syscall(SYS_mmap, S, L, PROT_READ|PROT_WRITE,
+	MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0L); }
+static long a_mmap_page(struct target *t)
+{ return syscall(SYS_mmap, t->s + (L/2 & -P), P, PROT_READ|PROT_WRITE,
+	MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0L); }
+static long a_mremap_move(struct target *t)
+{ return syscall(SYS_mremap, S, L, L, MREMAP_MAYMOVE|MREMAP_FIXED, t->room); }
+static long a_mremap_move_page(struct target *t)
+{ return syscall(SYS_mremap, S, P, P, MREMAP_MAYMOVE|MREMAP_FIXED, t->room); }
+static long a_mremap_shrink(struct target *t)
+{ return syscall(SYS_mremap, S, L, L-P, 0, 0L); }
+static long a_mremap_grow(struct target *t)
+{ return syscall(SYS_mremap, S, L, L+P, MREMAP_MAYMOVE, 0L); }
+static long a_mremap_grow_in_place(struct target *t)
+{ return syscall(SYS_mremap, S, L, L+P, 0, 0L); }
+static long a_mremap_dontunmap(struct target *t)
+{ return syscall(SYS_mremap, S, L, L, MREMAP_MAYMOVE|MREMAP_DONTUNMAP, 0L); }
+static long a_mremap_zero(struct target *t)
+{ return syscall(SYS_mremap, S, 0L, P, MREMAP_MAYMOVE, 0L); }
+static long a_mremap_onto(struct target *t)
+{ return syscall(SYS_mremap, t->spare, P, P,
+	MREMAP_MAYMOVE|MREMAP_FIXED, t->s + (L/2 & -P)); }
+static long a_shm_remap(struct target *t)
+{ return syscall(SYS_shmat, t->shmid, t->s + (L/2 & -P), SHM_REMAP); }
+static long a_remap_file_pages(struct target *t)
+{ return syscall(SYS_remap_file_pages, S, L, 0, 0, 0); }
+
+#define MADV(name, advice) \
+static long a_##name(struct target *t) \
+{ return syscall(SYS_madvise, S, L, advice); }
+MADV(dontneed, 4)
+MADV(dontneed_locked, 24)
+MADV(free, 8)
+MADV(remove, 9)
+MADV(dontfork, 10)
+MADV(wipeonfork, 18)
+static long a_dontneed_page(struct target *t)
+{ return syscall(SYS_madvise, t->s + (L/2 & -P), P, 4); }
+
+#undef L
+#undef S
+#undef P
+
+/* NEVER: what the kernel refuses for every private mapping, sealed or not, so
+ * that it cannot be seen to succeed where nothing is sealed.
+ * BY_LUCK: succeeds on an unsealed mapping only if its surroundings allow.
+ * ANON: on an unsealed mapping it succeeds only if that is anonymous.
+ * BEFORE, AFTER: touches the neighbour; the kernel refuses to split an unsealed
+ * special mapping (vvar, vdso) with EINVAL, whoever asks. */
+enum { NEVER = 1, BY_LUCK = 2, DISCARD = 4, ANON = 8, TWO_PAGES = 16,
+	PKEY = 32, SHM = 64, BEFORE = 128, AFTER = 256 };
+
+static const struct op {
+	const char *name;
+	long (*fn)(struct target *);
+	int flags;
+	/* The errno that a sealed mapping gives, where it is not EPERM. */
+	int err;
+	const char *why;
+} ops[] = {
+	{ "munmap", a_munmap },
+	{ "munmap first page", a_munmap_first },
+	{ "munmap last page", a_munmap_last },
+	{ "munmap across the start", a_munmap_across_start, BEFORE },
+	{ "munmap across the end", a_munmap_across_end, AFTER },
+	{ "mprotect +W", a_mprotect_w },
+	{ "mprotect +X", a_mprotect_x },
+	{ "mprotect NONE", a_mprotect_none },
+	{ "mprotect one page", a_mprotect_page },
+	{ "pkey_mprotect +W", a_pkey_mprotect },
+	{ "pkey_mprotect with a key", a_pkey_mprotect_key, PKEY },
+	{ "mmap FIXED", a_mmap },
+	{ "mmap FIXED one page", a_mmap_page },
+	{ "mremap move", a_mremap_move },
+	{ "mremap move one page", a_mremap_move_page },
+	{ "mremap shrink", a_mremap_shrink, TWO_PAGES },
+	{ "mremap grow", a_mremap_grow },
+	{ "mremap grow in place", a_mremap_grow_in_place, BY_LUCK },
+	{ "mremap DONTUNMAP", a_mremap_dontunmap },
+	{ "mremap old size 0", a_mremap_zero, NEVER },
+	{ "mremap onto it", a_mremap_onto },
+	{ "shmat SHM_REMAP", a_shm_remap, SHM },
+	{ "remap_file_pages", a_remap_file_pages, NEVER, EINVAL,
+		"works on shared mappings only and looks for that first" },
+	{ "madvise DONTNEED", a_dontneed, DISCARD },
+	{ "madvise DONTNEED one page", a_dontneed_page, DISCARD },
+	{ "madvise DONTNEED_LOCKED", a_dontneed_locked, DISCARD },
+	{ "madvise FREE", a_free, DISCARD|ANON },
+	{ "madvise REMOVE", a_remove, DISCARD|NEVER },
+	{ "madvise DONTFORK", a_dontfork, DISCARD },
+	{ "madvise WIPEONFORK", a_wipeonfork, DISCARD|ANON },
+};
+
+/* Shared with the child, which may die at any moment. */
+enum { NOT_TRIED, TRYING, REFUSED, SUCCEEDED, DAMAGED, CHANGED, NOT_APPLICABLE };
+static const char *const outcome[] = {
+	"not tried", "succeeded (child killed)", "refused", "succeeded",
+	"refused, but contents changed", "refused, but the mapping changed",
+	"not applicable"
+};
+struct progress {
+	volatile int state[countof(ops)], err[countof(ops)];
+};
+static struct progress *progress;
+
+/* Sub-ranges of the target that can be read without a fault. */
+static struct { uintptr_t s, e; } readable[64];
+static size_t nreadable;
+
+static void find_readable(const struct map *m)
+{
+	size_t i;
+	nreadable = 0;
+	/* Data is allowed to change, and gaps may lie past the file's end. */
+	if (!(m->prot & PROT_READ) || m->prot & PROT_WRITE) return;
+	for (i=0; i<nwant && nreadable<countof(readable); i++) {
+		if (want[i].kind == GAP) continue;
+		if (want[i].e <= m->s || want[i].s >= m->e) continue;
+		readable[nreadable].s = want[i].s > m->s ? want[i].s : m->s;
+		readable[nreadable].e = want[i].e < m->e ? want[i].e : m->e;
+		nreadable++;
+	}
+}
+
+static uint64_t hash(void)
+{
+	uint64_t h = 14695981039346656037u;
+	size_t i;
+	for (i=0; i<nreadable; i++) {
+		const volatile uint64_t *p = (void *)readable[i].s;
+		for (; (uintptr_t)p < readable[i].e; p++)
+			h = (h ^ *p) * 1099511628211u;
+	}
+	return h;
+}
+
+static int unsplittable(uintptr_t a)
+{
+	struct map *m = map_at(a);
+	return m && !m->sealed && !strncmp(m->name, "[v", 2);
+}
+
+/* All ops in turn, until one succeeds: after that nothing can be relied on,
+ * so the parent starts a new child for the rest. */
+static void attack_child(struct target *t, const struct map *m, uint64_t want_h,
+	int discard)
+{
+	size_t i, k, n;
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	for (i=0; i<countof(ops); i++) {
+		if (progress->state[i] != NOT_TRIED) continue;
+		if ((ops[i].flags & DISCARD && !discard)
+		    || (ops[i].flags & PKEY && t->pkey < 0)
+		    || (ops[i].flags & SHM && t->shmid < 0)
+		    || (ops[i].flags & BEFORE && unsplittable(t->s-1))
+		    || (ops[i].flags & AFTER && unsplittable(t->e))
+		    || (ops[i].flags & TWO_PAGES && t->e-t->s < 2*pagesz)) {
+			progress->state[i] = NOT_APPLICABLE;
+			continue;
+		}
+		progress->state[i] = TRYING;
+		errno = 0;
+		if (ops[i].fn(t) != -1) {
+			progress->state[i] = SUCCEEDED;
+			syscall(SYS_exit_group, 1);
+		}
+		progress->err[i] = errno;
+		progress->state[i] = DAMAGED;
+		if (hash() != want_h) syscall(SYS_exit_group, 1);
+		progress->state[i] = REFUSED;
+	}
+	/* No op may have left anything else behind, a flag included. */
+	n = read_smaps(maps2, MAXMAPS);
+	for (k=0; k<n; k++) if (maps2[k].s == m->s) break;
+	if (k == n || maps2[k].e != m->e || maps2[k].prot != m->prot
+	    || strcmp(maps2[k].flags, m->flags)) {
+		/* The first one refused stands for all. */
+		progress->state[0] = CHANGED;
+		syscall(SYS_exit_group, 1);
+	}
+	syscall(SYS_exit_group, 0);
+}
+
+static void report_attack(const char *when, const struct map *m,
+	const char *obj, size_t i, int is_vdso)
+{
+	int state = progress->state[i], err = progress->err[i];
+	int want_err = ops[i].err ? ops[i].err : EPERM;
+	char b[4];
+	int right;
+
+	if (state == NOT_APPLICABLE) return;
+	if (attack_mode == ATTACK_REFUSED) {
+		right = state == REFUSED && err == want_err;
+	} else {
+		right = state == SUCCEEDED || state == TRYING;
+		/* The vdso is a special mapping, much of which the kernel
+		 * refuses for reasons of its own. */
+		if (is_vdso || ops[i].flags & (NEVER|BY_LUCK)) right = 1;
+		if (ops[i].flags & ANON && !m->anon) right = 1;
+	}
+	if (verbose) dprintf(1, "attack: %-26s %08lx-%08lx %s %s: %s%s%s\n",
+		ops[i].name, m->s, m->e, protstr(m->prot, b), obj,
+		outcome[state], state==REFUSED ? ", " : "",
+		state==REFUSED ? strerror(err) : "");
+	check_ok(right, "%s: %s on %lx-%lx %s %s: wanted %s%s, got %s%s%s", when,
+		ops[i].name, m->s, m->e, protstr(m->prot, b), obj,
+		attack_mode == ATTACK_REFUSED ? "refused, " : "success",
+		attack_mode == ATTACK_REFUSED ? strerror(want_err) : "",
+		outcome[state], state==REFUSED ? ", " : "",
+		state==REFUSED ? strerror(err) : "");
+}
+
+static void attack_one(const char *when, const struct map *m,
+	const struct want *w, struct target *t, int discard)
+{
+	size_t i;
+	uint64_t h;
+	int status;
+	find_readable(m);
+	h = hash();
+	memset(progress, 0, sizeof *progress);
+	t->s = m->s;
+	t->e = m->e;
+	t->prot = m->prot;
+	t->room = mmap(0, t->e-t->s+pagesz, PROT_NONE,
+		MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
+	for (;;) {
+		/* Not fork(): its handlers are no business of the child. */
+		pid_t pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+		if (!pid) attack_child(t, m, h, discard);
+		if (pid < 0) {
+			check_ok(0, "%s: fork: %s", when, strerror(errno));
+			break;
+		}
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
+		for (i=0; i<countof(ops); i++)
+			if (progress->state[i] == NOT_TRIED) break;
+		if (i == countof(ops)) break;
+	}
+	munmap(t->room, t->e-t->s+pagesz);
+	for (i=0; i<countof(ops); i++)
+		report_attack(when, m, w->obj, i, w->kind == VDSO);
+}
+
+void check_attacks(const char *when)
+{
+	struct target t = { .shmid = -1, .pkey = -1 };
+	void *seg = (void *)-1;
+	size_t i, k, n;
+	int targets = 0;
+
+	setup();
+	if (attack_mode == ATTACK_NONE) return;
+
+	/* Before smaps is read, so that these are in it. */
+	progress = mmap(0, sizeof *progress, PROT_READ|PROT_WRITE,
+		MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+	t.spare = mmap(0, pagesz, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	t.pkey = syscall(SYS_pkey_alloc, 0, 0);
+	t.shmid = shmget(IPC_PRIVATE, pagesz, IPC_CREAT|0600);
+	/* Attached once so that it outlives its removal, and goes with us. */
+	if (t.shmid >= 0) seg = shmat(t.shmid, 0, 0);
+	if (t.shmid >= 0) shmctl(t.shmid, IPC_RMID, 0);
+	if (seg == (void *)-1) {
+		t.shmid = -1;
+		dprintf(1, "note: no SysV shared memory, SHM_REMAP not tried\n");
+	}
+
+	collect();
+	n = nmaps;
+	for (i=0; i<n; i++) {
+		struct map *m = maps+i;
+		struct want *w = 0;
+		int discard = m->anon && !(m->prot & PROT_WRITE);
+		for (k=0; k<nwant; k++) {
+			if (want[k].e <= m->s || want[k].s >= m->e) continue;
+			if (!w || w->kind == GAP) w = want+k;
+			if (want[k].must_anon || want[k].kind == RELRO)
+				discard = 1;
+		}
+		if (!w || w->kind == OWN) continue;
+		if (attack_mode == ATTACK_REFUSED && !m->sealed) continue;
+		/* The vdso is anonymous in name only. */
+		if (w->kind == VDSO) discard = 0;
+		targets++;
+		attack_one(when, m, w, &t, discard);
+	}
+	check_ok(targets > 0, "%s: nothing to attack", when);
+
+	if (seg != (void *)-1) shmdt(seg);
+	if (t.pkey >= 0) syscall(SYS_pkey_free, t.pkey);
+	munmap(t.spare, pagesz);
+	munmap(progress, sizeof *progress);
+}
+
+/* The heap is not ours to seal: it must still grow, at both of its ends. */
+void check_heap(const char *when)
+{
+	char *p[64];
+	size_t i;
+	for (i=0; i<countof(p); i++) {
+		p[i] = malloc(i*10000 + 1);
+		if (p[i]) memset(p[i], i, i*10000 + 1);
+		check_ok(!!p[i], "%s: malloc(%zu) failed", when, i*10000 + 1);
+	}
+	for (i=0; i<countof(p); i++) free(p[i]);
+	long end = syscall(SYS_brk, 0L);
+	long got = syscall(SYS_brk, end+65536);
+	check_ok(got == end+65536, "%s: brk: wanted %lx, got %lx", when,
+		end+65536, got);
+	syscall(SYS_brk, end);
+}
+
+void check_all(const char *when)
+{
+	check_maps(when);
+	check_attacks(when);
+}

@@ -1,0 +1,77 @@
+#ifndef CHECK_H
+#define CHECK_H
+
+/* The checker that every test program links. It holds the process's own
+ * /proc/self/smaps against what the ELF headers and the policy say must be
+ * sealed and must not be, then tries to undo every seal it found.
+ *
+ * The host harness says by the environment what to expect:
+ *
+ *   CHECK_LEVEL   off | on | full | foreign    what must be sealed; or none:
+ *                 leave smaps alone, where it does not tell (emulators)
+ *   CHECK_ATTACK  refused | succeed | none     what attacks must come to;
+ *                 by default refused, but none where nothing is sealed
+ *   CHECK_DUMP    print every mapping as "map: START-END PROT sl|-- NAME"
+ *   CHECK_VERBOSE print one line per attack and not only the wrong ones
+ *
+ * Nothing here allocates: a heap that grows while smaps is being read would
+ * be a mapping the list does not have.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHECK_SKIP 77
+
+enum { SEAL_NO, SEAL_YES, SEAL_ANY };
+
+/* Compare all of smaps with the expectations. WHEN goes into the messages. */
+void check_maps(const char *when);
+
+/* Attack every sealed mapping, each in a child. */
+void check_attacks(const char *when);
+
+/* Both of the above. */
+void check_all(const char *when);
+
+/* malloc and brk still work. */
+void check_heap(const char *when);
+
+/* An object that still has lazy relocations pending: its RELRO must be
+ * writable and not sealed, the rest of it may be either. */
+void check_set_pending(const char *name_part, int pending);
+
+/* A range that the program sealed by itself. */
+void check_own_seal(const void *p, size_t len);
+
+/* Is the page at P sealed, by smaps? -1 if it is not mapped. */
+int check_is_sealed(const void *p);
+
+/* Protection of the page at P, by smaps; -1 if it is not mapped. */
+int check_prot(const void *p);
+
+/* Number of mappings whose name contains PART. */
+int check_named(const char *part);
+
+/* Total bytes mapped, and total bytes sealed. */
+size_t check_mapped_bytes(void);
+size_t check_sealed_bytes(void);
+
+/* The level that the harness named: true if anything must be sealed now. */
+int check_sealing(void);
+void check_set_level(const char *level);
+
+/* One condition: counts, and prints the message if it does not hold. */
+int check_ok(int cond, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A system call that must fail with ERR, or (ERR 0) succeed. */
+int check_err(long ret, int err, const char *what);
+
+/* Report the whole test as not run. */
+void check_skip(const char *why);
+
+/* Prints the count; the program's exit status. */
+int check_done(void);
+
+#endif
