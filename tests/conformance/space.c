@@ -1,0 +1,117 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "space.h"
+
+size_t page;
+static int in = -1, out = -1;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	_exit(99);
+}
+
+void space_init(void)
+{
+	int fd[2];
+	page = sysconf(_SC_PAGESIZE);
+	if (in < 0) {
+		if (pipe(fd)) die("pipe");
+		in = fd[0], out = fd[1];
+	}
+}
+
+/* The pipe belongs to one process: a child must call this before it looks. */
+struct seen look(const char *p)
+{
+	struct seen s = { 0 };
+	unsigned char vec[1];
+	char c = 0;
+	if (mincore((void *)p, page, vec)) return s;
+	s.mapped = 1;
+	s.r = write(out, p, 1) == 1;
+	if (s.r) {
+		s.w = read(in, (void *)p, 1) == 1;
+		/* A refused read took nothing out. */
+		if (!s.w) { if (read(in, &c, 1) != 1) die("read"); }
+		else c = *(volatile const char *)p;
+		s.byte = c;
+	}
+	s.sealed = mprotect((void *)p, page,
+		s.w ? PROT_READ|PROT_WRITE : s.r ? PROT_READ : PROT_NONE)
+		&& errno == EPERM;
+	return s;
+}
+
+int seen_same(struct seen a, struct seen b)
+{
+	return a.mapped == b.mapped && a.r == b.r && a.w == b.w
+		&& a.sealed == b.sealed && a.byte == b.byte;
+}
+
+const char *seen_text(struct seen s)
+{
+	static char buf[8][40];
+	static int n;
+	char *b = buf[n++ % 8], val[12] = "";
+	if (!s.mapped) return "unmapped";
+	if (s.r) snprintf(val, sizeof val, s.byte > ' ' && s.byte < 127
+		? " '%c'" : " %d", s.byte);
+	snprintf(b, sizeof *buf, "%c%c%s%s", s.r ? 'r' : '-', s.w ? 'w' : '-',
+		val, s.sealed ? " sealed" : "");
+	return b;
+}
+
+char *fresh_fd(size_t n, int prot, int flags, int fd)
+{
+	char *p = mmap(0, (n+2)*page, PROT_NONE, MAP_SHARED|MAP_ANON, -1, 0);
+	if (p == MAP_FAILED) die("mmap");
+	p += page;
+	if (mmap(p, n*page, prot, flags|MAP_FIXED, fd, 0) != p) die("mmap");
+	return p;
+}
+
+char *fresh(size_t n, int prot)
+{
+	char *p = fresh_fd(n, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANON, -1);
+	for (size_t i=0; i<n; i++) p[i*page] = 'a'+i;
+	if (!(prot & PROT_WRITE) && mprotect(p, n*page, prot)) die("mprotect");
+	return p;
+}
+
+int fresh_file(size_t n)
+{
+	int fd = memfd_create("conformance", 0);
+	if (fd < 0) {
+		char name[] = "/tmp/conformanceXXXXXX";
+		fd = mkstemp(name);
+		if (fd < 0) die("no memfd and no file in /tmp");
+		unlink(name);
+	}
+	if (ftruncate(fd, n*page)) die("ftruncate");
+	for (size_t i=0; i<n; i++) {
+		char c = 'A'+i;
+		if (pwrite(fd, &c, 1, i*page) != 1) die("pwrite");
+	}
+	return fd;
+}
+
+const char *errno_text(int e)
+{
+	static char buf[4][16];
+	static int n;
+	switch (e) {
+	case 0: return "success";
+#define E(x) case x: return #x;
+	E(EPERM) E(ENOMEM) E(EINVAL) E(EFAULT) E(EEXIST) E(EACCES) E(EBADF)
+	E(ENODEV) E(ENOSYS) E(EAGAIN) E(EBUSY) E(EOPNOTSUPP) E(EINTR) E(EIO)
+#undef E
+	}
+	char *b = buf[n++ % 4];
+	snprintf(b, sizeof *buf, "errno %d", e);
+	return b;
+}

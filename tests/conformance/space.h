@@ -1,0 +1,50 @@
+#ifndef SPACE_H
+#define SPACE_H
+
+/* Memory to try things on, and a look at it that needs no /proc and changes
+ * nothing: so it works on a kernel, under an emulator and with seals kept by
+ * libc alike. */
+
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+/* Same number on all architectures but alpha, whose numbers are shifted;
+ * libc's header may be older than the call. */
+#ifndef SYS_mseal
+#define SYS_mseal (SYS_pidfd_send_signal-424+462)
+#endif
+
+/* To try the suite on a libc that has no mseal(). */
+#ifdef MSEAL_BY_SYSCALL
+#define mseal(start, len, flags) \
+	((int)syscall(SYS_mseal, (void *)(start), (size_t)(len), (unsigned long)(flags)))
+#endif
+
+extern size_t page;             /* the system's page size */
+void space_init(void);
+
+/* A page as seen. Execution is not looked at: nothing here is executable. */
+struct seen {
+	unsigned char mapped, r, w, sealed;
+	unsigned char byte;     /* the first one; 0 if not readable */
+};
+
+/* For a mapped page the trial of the seal is an mprotect to the protection
+ * that the page has; of writability, a system call that writes the byte that is
+ * there already. A writable private page so gets a copy of its own. */
+struct seen look(const char *p);
+int seen_same(struct seen a, struct seen b);
+const char *seen_text(struct seen);
+
+/* N pages of private anonymous memory between two inaccessible ones, of shared
+ * memory, so that it does not merge with or grow into anything. A writable page
+ * number i starts with 'a'+i. */
+char *fresh(size_t n, int prot);
+char *fresh_fd(size_t n, int prot, int flags, int fd);
+/* A file without a name of N pages, each beginning with 'A'+i. */
+int fresh_file(size_t n);
+
+const char *errno_text(int e);
+
+#endif

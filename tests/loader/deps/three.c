@@ -1,0 +1,2 @@
+static int calls = 2;
+int three(void) { return ++calls * 100; }

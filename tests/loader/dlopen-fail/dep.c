@@ -1,0 +1,3 @@
+static int nine = 9;
+static int *const where = &nine;
+int dep(void) { return *where; }

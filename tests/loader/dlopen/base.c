@@ -1,0 +1,2 @@
+int base_calls;
+int base(int x, int y) { base_calls++; return x*y; }

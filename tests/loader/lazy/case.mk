@@ -1,0 +1,14 @@
+LAZY = $(T)/lazy
+$(LAZY)/liblazy.so: loader/lazy/lazy.c
+	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy -o $@ $<
+	readelf -r $@ | grep GLOB_DAT.*later_address >/dev/null
+$(LAZY)/liblater1.so: loader/lazy/later1.c
+	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
+$(LAZY)/liblater2.so: loader/lazy/later2.c
+	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
+$(LAZY)/libdependent.so: loader/lazy/dependent.c $(LAZY)/liblazy.so
+	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy -o $@ $< -L$(@D) -llazy $(ORIGIN)
+$(LAZY)/main: loader/lazy/main.c $(CHECK)
+	$(MCC) $(FLAGS) -o $@ $< $(CHECK) $(ORIGIN)
+LAZY_FILES = $(addprefix $(LAZY)/,main liblazy.so liblater1.so liblater2.so libdependent.so)
+BOTH_CASES += $(LAZY_FILES)

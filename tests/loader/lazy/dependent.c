@@ -1,0 +1,2 @@
+extern int lazy_self(void);
+int dependent(void) { return lazy_self(); }

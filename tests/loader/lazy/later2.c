@@ -1,0 +1,1 @@
+int later_data = 100;

@@ -1,0 +1,122 @@
+/* The test of the tests: where nothing is sealed, the same comparison finds
+ * nothing sealed and the same attacks succeed. On unmodified musl, and on the
+ * fork with sealing off. */
+
+#include "suite.h"
+
+static const char *up(const char *name)
+{
+	const char *dir = getenv("UPSTREAM_OBJ");
+	if (!dir) skip_case("no UPSTREAM_OBJ: cases were not built with "
+		"unmodified musl");
+	return fmt("%s/%s", dir, name);
+}
+
+static const char *const programs[] = { "program/pie", "program/nonpie",
+	"program/static", "deps/main", "deps/nonpie", "preload/main",
+	"dlopen/main", "threads/main", "layout/aligned/pie",
+	"layout/aligned-code/pie", "layout/norelro/pie",
+	"layout/bigdata/pie", "layout/relro-short/pie", "layout/relro-long/pie",
+	"layout/relro-late/pie", "introspect/main", "fork/main", "ctor/main",
+	"exit/main", "textrel/linked", "textrel/dlopen" };
+#define NPROGRAMS (sizeof programs/sizeof *programs)
+
+static void on_upstream(void **state)
+{
+	size_t i;
+	(void)state;
+	for (i=0; i<NPROGRAMS; i++)
+		want_clean(RUN(ENV("CHECK_LEVEL=off", "CHECK_ATTACK=succeed",
+			"LD_SEAL=on"), up(programs[i])));
+}
+
+static void with_sealing_off(void **state)
+{
+	size_t i;
+	(void)state;
+	for (i=0; i<NPROGRAMS; i++)
+		want_clean(RUN(ENV("CHECK_LEVEL=off", "CHECK_ATTACK=succeed",
+			"LD_SEAL=off"), programs[i]));
+}
+
+/* Expecting seals where there are none must fail, by comparison and by
+ * attack, and the other way round. */
+static void wrong_expectations(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = RUN(ENV("CHECK_LEVEL=on"), up("program/pie"));
+	want_status(r, 1);
+	want_out(r, "text program: wanted sealed, got not sealed");
+	want_out(r, "relro program: wanted sealed, got not sealed");
+	want_out(r, "vdso [vdso]: wanted sealed, got not sealed");
+	want_out(r, "wanted anonymous pages, got file mapping");
+	want_out(r, "nothing to attack");
+	r = RUN(ENV("CHECK_LEVEL=full"), up("program/pie"));
+	want_out(r, "data program: wanted sealed, got not sealed");
+	need_mseal();
+	r = RUN(ENV("CHECK_LEVEL=off", "CHECK_ATTACK=succeed", "LD_SEAL=full"),
+		"program/pie");
+	want_status(r, 1);
+	want_out(r, "text program: wanted not sealed, got sealed");
+	want_out(r, "munmap on ");
+	want_out(r, "wanted success, got refused, Operation not permitted");
+	/* A seal on what belongs to no object. */
+	r = RUN(ENV("CHECK_LEVEL=on", "LD_SEAL=on"), "program/pie", "surprise");
+	want_status(r, 1);
+	want_out(r, "anonymous: belongs to no object: wanted not sealed, got sealed");
+	/* RW data of the marked program, as if nothing were marked. */
+	r = RUN(ENV("CHECK_LEVEL=on", "LD_SEAL=full"), "program/pie-unmarked");
+	want_status(r, 1);
+	want_out(r, "data program: wanted not sealed, got sealed");
+	r = RUN(ENV("CHECK_LEVEL=full", "LD_SEAL=on"), "program/pie-unmarked");
+	want_status(r, 1);
+	want_out(r, "data program: wanted sealed, got not sealed");
+}
+
+/* Why the fork's loader puts off RELRO: upstream writes to it when it is
+ * read-only already. */
+static void lazy_crashes_upstream(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = RUN(ENV("CHECK_LEVEL=none"), up("lazy/main"));
+	want_status(r, -11);
+}
+
+/* Upstream takes a truncated library and gets SIGBUS, or worse. */
+static void truncated_crashes_upstream(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = RUN(ENV("CHECK_LEVEL=none"), up("dlopen-fail/main"));
+	if (r->status == 0) wanted(r, "any failure");
+}
+
+/* Discarding RELRO brings unrelocated pointers back: what a seal alone does
+ * not prevent is seen where there is none. */
+static void no_libc_upstream(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = RUN(NOENV, up("nolibc/main"));
+	want_clean(r);
+	want_out(r, "mprotect of text: 0\n");
+	want_out(r, "dontneed of relro: 0\n");
+	want_out(r, "munmap of relro: 0\n");
+	want_out(r, "mprotect of ld.so: 0\n");
+	want_out(r, "munmap of ld.so: 0\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(on_upstream),
+		cmocka_unit_test(with_sealing_off),
+		cmocka_unit_test(wrong_expectations),
+		cmocka_unit_test(lazy_crashes_upstream),
+		cmocka_unit_test(truncated_crashes_upstream),
+		cmocka_unit_test(no_libc_upstream),
+	};
+	return SUITE("attacks", tests);
+}

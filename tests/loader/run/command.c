@@ -1,0 +1,185 @@
+/* The loader run as a command: ld-musl-x86_64.so.1 [options] PROGRAM ARGS. */
+
+#include "suite.h"
+
+#define LD(env, ...) RUN(env, ldso, __VA_ARGS__)
+
+static void each_level(void **state)
+{
+	static const char *const prog[] = { "program/pie", "program/nonpie",
+		"program/pie-unmarked", "deps/main", "dlopen/main",
+		"threads/main", "textrel/linked", "introspect/main", "ctor/main",
+		"layout/aligned/pie", "layout/aligned-code/pie",
+		"layout/norelro/pie", "layout/bigdata/pie", "layout/relro-short/pie",
+		"layout/relro-long/pie", "layout/relro-late/pie" };
+	static const char *const lv[] = { "off", "on", "full" };
+	size_t i, k;
+	(void)state;
+	need_mseal();
+	for (i=0; i<sizeof prog/sizeof *prog; i++) for (k=0; k<3; k++) {
+		const char *check = fmt("CHECK_LEVEL=%s", lv[k]);
+		const char *p = built(prog[i]);
+		want_clean(LD(ENV(check), fmt("--seal=%s", lv[k]), p));
+		if (i) continue;
+		want_clean(LD(ENV(check), "--seal", lv[k], p));
+		want_clean(LD(ENV(check, fmt("LD_SEAL=%s", lv[k])), p));
+		/* The option wins over the environment, whatever that says. */
+		want_clean(LD(ENV(check, "LD_SEAL=off"),
+			fmt("--seal=%s", lv[k]), p));
+		want_clean(LD(ENV(check, "LD_SEAL=full,strict"),
+			fmt("--seal=%s", lv[k]), p));
+		want_clean(LD(ENV(check, "LD_SEAL=nonsense"),
+			fmt("--seal=%s", lv[k]), p));
+		want_clean(LD(ENV(check), fmt("--seal=%s,strict", lv[k]), "--", p));
+	}
+}
+
+static void arguments(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	r = LD(ENV("CHECK_LEVEL=on"), "--seal=on", "--argv0", "somebody",
+		built("program/pie"), "--seal=off", "two words");
+	want_clean(r);
+	want_out(r, "argv0: somebody\n");
+	want_out(r, "arg: --seal=off\narg: two words\nsecure:");
+	r = LD(ENV("CHECK_LEVEL=on"), "--argv0=other", "--seal=on", "--",
+		built("program/pie"));
+	want_clean(r);
+	want_out(r, "argv0: other\nsecure:");
+}
+
+static void together(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	/* Found by its library path alone. */
+	r = LD(NOENV, built("deps/norpath"));
+	want_status(r, 127);
+	want_err(r, "libone.so");
+	r = LD(ENV("CHECK_LEVEL=full"), "--library-path", built("deps"),
+		"--seal=full", built("deps/norpath"));
+	want_clean(r);
+	r = LD(ENV("CHECK_LEVEL=full", "PRELOADED=1"), "--argv0", "x", "--preload",
+		built("preload/libpreload.so"), "--seal=full,strict",
+		fmt("--library-path=%s", built("deps")), built("preload/main"));
+	want_clean(r);
+	r = LD(ENV("CHECK_LEVEL=on", "PRELOADED=1"), "--seal", "on",
+		fmt("--preload=%s", built("preload/libpreload.so")),
+		built("preload/main"));
+	want_clean(r);
+}
+
+/* RTLD_LAZY, failing dlopens and marks are no matter of who started it. */
+static void dlopens(void **state)
+{
+	(void)state;
+	need_mseal();
+	want_clean(LD(ENV("CHECK_LEVEL=on"), "--seal=on",
+		built("dlopen-fail/main")));
+	want_clean(LD(ENV("CHECK_LEVEL=full"), "--seal=full",
+		built("lazy/main")));
+	want_clean(LD(ENV("CHECK_LEVEL=off"), "--seal=full,marked",
+		built("program/pie-unmarked")));
+	want_clean(LD(ENV("CHECK_LEVEL=on"), "--seal=on,marked",
+		built("program/pie")));
+}
+
+static void bad_words_one(const char *words, const char *message)
+{
+	struct result *r = LD(NOENV, fmt("--seal=%s", words),
+		built("program/pie"));
+	want_status(r, 127);
+	want_one_err_line(r);
+	want_err(r, message);
+	want_err(r, "--seal");
+	if (*r->out) wanted(r, "nothing on stdout");
+}
+
+static void bad_words(void **state)
+{
+	(void)state;
+	bad_words_one("nonsense", "unknown word \"nonsense\" (levels: off on full; "
+		"flags: strict marked report)");
+	bad_words_one("on,", "empty word");
+	bad_words_one("on,off", "\"off\"");
+	bad_words_one("emulate", "emulate");
+	struct result *r = LD(ENV("LD_SEAL=nonsense"), built("program/pie"));
+	want_status(r, 127);
+	want_one_err_line(r);
+	want_err(r, "LD_SEAL: unknown word \"nonsense\"");
+}
+
+/* --list says what would be loaded, runs nothing, succeeds. */
+static void list_one(struct result *r)
+{
+	want_status(r, 0);
+	want_out(r, "libone.so => ");
+	want_out(r, "libtwo.so => ");
+	want_out(r, "libthree.so => ");
+	want_no_out(r, "check:");
+}
+
+static void list(void **state)
+{
+	(void)state;
+	list_one(LD(NOENV, "--list", built("deps/main")));
+	list_one(LD(NOENV, "--list", "--seal=full", built("deps/main")));
+	list_one(LD(ENV("LD_SEAL=full"), "--seal=off", "--list",
+		built("deps/main")));
+	/* By the name of ldd. */
+	const char *ldd = built("ldd");
+	unlink(ldd);
+	assert_int_equal(symlink(ldso, ldd), 0);
+	list_one(RUN(NOENV, ldd, built("deps/main")));
+	struct result *r = LD(NOENV, "--list", built("dlopen-fail/libnodep.so"));
+	want_status(r, 127);
+	want_err(r, "libgone.so");
+	unlink(ldd);
+}
+
+static void no_program(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = LD(NOENV, "--seal=on", built("there-is-none"));
+	want_one_err_line(r);
+	want_err(r, "there-is-none");
+	assert_true(r->status > 0);
+	r = LD(NOENV, "--seal=on", built("dlopen-fail/libnoelf.so"));
+	want_one_err_line(r);
+	want_err(r, "libnoelf.so");
+	assert_true(r->status > 0);
+	r = LD(NOENV, "--nonsense");
+	assert_true(r->status > 0);
+	r = LD(NOENV, "--seal");
+	assert_true(r->status > 0);
+}
+
+/* A truncated program, as a command of the loader. */
+static void truncated_program(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = LD(NOENV, built("dlopen-fail/libcut-data.so"));
+	want_one_err_line(r);
+	want_err(r, "libcut-data.so");
+	assert_true(r->status > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_level),
+		cmocka_unit_test(arguments),
+		cmocka_unit_test(together),
+		cmocka_unit_test(dlopens),
+		cmocka_unit_test(bad_words),
+		cmocka_unit_test(list),
+		cmocka_unit_test(no_program),
+		cmocka_unit_test(truncated_program),
+	};
+	return SUITE("command", tests);
+}

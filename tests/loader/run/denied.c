@@ -1,0 +1,168 @@
+/* Kernels and sandboxes without mseal. ENOSYS: under qemu's user-mode emulation,
+ * and by a seccomp filter so that the test runs natively as well. EPERM: by a
+ * filter. Unsealed and silent, unless the policy says strict. */
+
+#include "suite.h"
+
+static const char *const programs[] = { "program/pie", "program/nonpie",
+	"program/static", "program/static-pie", "deps/main", "dlopen/main",
+	"threads/main", "textrel/linked", "textrel/dlopen", "lazy/main",
+	"layout/aligned/pie", "introspect/main", "dlopen-fail/main",
+	"many/main" };
+#define NPROGRAMS (sizeof programs/sizeof *programs)
+
+#define DENY(env, err, ...) deny(RUN(env, "../deny", err, __VA_ARGS__))
+static struct result *deny(struct result *r)
+{
+	if (r->status == 98) skip_case("%s", r->err);
+	return r;
+}
+
+/* The loader's work but the seal is done: RELRO is read-only, text is r-x. */
+static void runs_unsealed(const char *err)
+{
+	size_t i;
+	for (i=0; i<NPROGRAMS; i++) {
+		const char *p = built(programs[i]);
+		want_clean(DENY(ENV("CHECK_LEVEL=off"), err, p));
+		want_clean(DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=on"), err, p));
+		want_clean(DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=full"), err, p));
+	}
+	want_clean(DENY(ENV("CHECK_LEVEL=off"), err, ldso, "--seal=full",
+		built("program/pie")));
+}
+
+static void refuses_if_strict(const char *err, const char *reason)
+{
+	size_t i;
+	for (i=0; i<4; i++) {
+		struct result *r = DENY(ENV("LD_SEAL=on,strict"), err,
+			built(programs[i]));
+		want_status(r, 127);
+		want_one_err_line(r);
+		want_err(r, ": cannot seal");
+		want_err(r, reason);
+		want_err(r, "strict)\n");
+		want_no_out(r, "argv0");
+		/* With nothing to seal there is nothing to fail. */
+		want_clean(DENY(ENV("LD_SEAL=off,strict", "CHECK_LEVEL=off"), err,
+			built(programs[i])));
+	}
+	struct result *r = DENY(NOENV, err, ldso, "--seal=full,strict",
+		built("program/pie"));
+	want_status(r, 127);
+	want_one_err_line(r);
+	want_err(r, ": cannot seal");
+	want_err(r, reason);
+}
+
+static void says_why(const char *err, const char *reason)
+{
+	size_t i;
+	for (i=0; i<4; i++) {
+		struct result *r = DENY(ENV("LD_SEAL=on,report", "CHECK_LEVEL=off"),
+			err, built(programs[i]));
+		want_status(r, 0);
+		want_err(r, ": not sealed: ");
+		want_err(r, reason);
+		want_no_err(r, ": sealed");
+	}
+}
+
+static void enosys(void **state)
+{
+	(void)state;
+	runs_unsealed("ENOSYS");
+}
+
+static void enosys_strict(void **state)
+{
+	(void)state;
+	refuses_if_strict("ENOSYS", "kernel has no mseal");
+}
+
+static void enosys_report(void **state)
+{
+	(void)state;
+	says_why("ENOSYS", "kernel has no mseal");
+}
+
+static void eperm(void **state)
+{
+	(void)state;
+	runs_unsealed("EPERM");
+}
+
+static void eperm_strict(void **state)
+{
+	(void)state;
+	refuses_if_strict("EPERM", "not permitted");
+}
+
+static void eperm_report(void **state)
+{
+	(void)state;
+	says_why("EPERM", "not permitted");
+}
+
+/* ---- qemu ---------------------------------------------------------- */
+
+static const char *qemu(void)
+{
+	const char *q = getenv("QEMU_USER");
+	struct result *r;
+	if (!q || !*q) q = "/usr/bin/qemu-x86_64";
+	if (access(q, X_OK)) skip_case("no %s", q);
+	/* The wrapper's test prints SKIP when it gets ENOSYS. */
+	r = RUN(ENV("LD_SEAL=off"), q, built("mseal/static"));
+	if (r->status != 77) skip_case("this qemu has mseal, or does not work: "
+		"status %d", r->status);
+	return q;
+}
+
+/* Its smaps are not the emulated process's: CHECK_LEVEL=none. */
+static void under_qemu(void **state)
+{
+	const char *q = qemu();
+	size_t i;
+	(void)state;
+	for (i=0; i<NPROGRAMS; i++) {
+		/* These are about mappings and nothing else, or count them. */
+		if (!strcmp(programs[i], "dlopen-fail/main")) continue;
+		want_clean(RUN(ENV("CHECK_LEVEL=none"), q, built(programs[i])));
+		want_clean(RUN(ENV("CHECK_LEVEL=none", "LD_SEAL=full"), q,
+			built(programs[i])));
+	}
+	want_clean(RUN(ENV("CHECK_LEVEL=none"), q, ldso, "--seal=on",
+		built("deps/main")));
+}
+
+static void under_qemu_strict(void **state)
+{
+	const char *q = qemu();
+	size_t i;
+	(void)state;
+	for (i=0; i<4; i++) {
+		struct result *r = RUN(ENV("LD_SEAL=on,strict"), q,
+			built(programs[i]));
+		want_status(r, 127);
+		want_one_err_line(r);
+		want_err(r, ": cannot seal");
+		want_err(r, "kernel has no mseal");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(enosys),
+		cmocka_unit_test(enosys_strict),
+		cmocka_unit_test(enosys_report),
+		cmocka_unit_test(eperm),
+		cmocka_unit_test(eperm_strict),
+		cmocka_unit_test(eperm_report),
+		cmocka_unit_test(under_qemu),
+		cmocka_unit_test(under_qemu_strict),
+	};
+	return SUITE("denied", tests);
+}

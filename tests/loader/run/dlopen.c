@@ -1,0 +1,83 @@
+/* Libraries that are loaded while the program runs. */
+
+#include "suite.h"
+
+LEVELS_CASE(with_dependencies, "dlopen/main")
+LEVELS_CASE(mixed_marks, "dlopen/mixed/main")
+LEVELS_CASE(threads_and_tls, "threads/main")
+LEVELS_CASE(textrel, "textrel/dlopen")
+LEVELS_CASE(lazy, "lazy/main")
+LEVELS_CASE(from_a_constructor, "ctor-dlopen/main")
+
+static void lazy_dependency(void **state)
+{
+	(void)state;
+	all_levels_arg("lazy/main", "libdependent.so");
+}
+
+/* strict cannot wait for symbols: RTLD_LAZY is RTLD_NOW. */
+static void lazy_strict(void **state)
+{
+	(void)state;
+	need_mseal();
+	want_clean(RUN(ENV("LD_SEAL=on,strict", "CHECK_LEVEL=on"),
+		"lazy/main", "strict"));
+	want_clean(RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"),
+		"lazy/main", "strict"));
+}
+
+static void failing_then_good(void **state)
+{
+	(void)state;
+	all_levels("dlopen-fail/main");
+	want_clean(RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"),
+		"dlopen-fail/main"));
+}
+
+/* mseal forbidden between start and dlopen. */
+static void forbidden_later(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	r = RUN(ENV("LD_SEAL=on", "CHECK_LEVEL=on"), "seccomp/main");
+	if (r->status == 77) skip_case("%s", r->out);
+	/* Half sealed is worth a warning, once. */
+	want_status(r, 0);
+	want_one_err_line(r);
+	want_err(r, "cannot seal");
+	r = RUN(ENV("LD_SEAL=full", "CHECK_LEVEL=full"), "seccomp/main");
+	want_status(r, 0);
+	want_one_err_line(r);
+}
+
+static void forbidden_later_strict(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	r = RUN(ENV("LD_SEAL=on,strict", "CHECK_LEVEL=on"), "seccomp/main",
+		"strict");
+	if (r->status == 77) skip_case("%s", r->out);
+	want_clean(r);
+	want_clean(RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"),
+		"seccomp/main", "strict"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(with_dependencies),
+		cmocka_unit_test(mixed_marks),
+		cmocka_unit_test(failing_then_good),
+		cmocka_unit_test(threads_and_tls),
+		cmocka_unit_test(from_a_constructor),
+		cmocka_unit_test(textrel),
+		cmocka_unit_test(lazy),
+		cmocka_unit_test(lazy_dependency),
+		cmocka_unit_test(lazy_strict),
+		cmocka_unit_test(forbidden_later),
+		cmocka_unit_test(forbidden_later_strict),
+	};
+	return SUITE("dlopen", tests);
+}

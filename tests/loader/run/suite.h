@@ -1,0 +1,38 @@
+/* What several suites of loader cases share. */
+
+#include "harness.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Run a case under a level given by LD_SEAL, with its own comparison and all
+ * attacks, and ask for success and silence. */
+static inline struct result *level(const char *lv, const char *prog,
+	const char *arg)
+{
+	struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv),
+		fmt("CHECK_LEVEL=%s", lv)), prog, arg);
+	want_clean(r);
+	want_out(r, "check: ");
+	return r;
+}
+
+static inline void all_levels_arg(const char *prog, const char *arg)
+{
+	need_mseal();
+	level("off", prog, arg);
+	level("on", prog, arg);
+	level("full", prog, arg);
+}
+
+static inline void all_levels(const char *prog)
+{
+	all_levels_arg(prog, 0);
+}
+
+#define LEVELS_CASE(name, prog) \
+static void name(void **state) { (void)state; all_levels(prog); }
