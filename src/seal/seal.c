@@ -120,11 +120,9 @@ const char *__seal_reason(int error)
 
 /* Policy */
 
-/* Called again by --seal= after LD_SEAL, it starts once. */
 static int emulation(const char *origin, const char *prog)
 {
 	int r;
-	if (policy.emulate) return 1;
 	if (!SEAL_EMULATION) {
 		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
 			" mseal: \"emulate\" needs one that was configured with"
