@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -29,6 +30,9 @@
 #ifdef SYS_ipc
 #include "ipc.h"
 #endif
+
+/* Deliberate faults, by SEAL_EMULATION_FAULT=N, for tests that must notice. */
+enum { FAULT_MREMAP_DEST = 1, FAULT_MADVISE, FAULT_MUNMAP_STRADDLE };
 
 enum { ANON = 1, WRITABLE = 2, SHARED = 4, SPECIAL = 8 };
 
@@ -116,7 +120,7 @@ static int maps_hex(struct maps *m, uintptr_t *x)
  * which can't be split. */
 static int maps_next(struct maps *m, struct sealed *v)
 {
-	char perm[5], name[6];
+	char perm[5], name[9];
 	uintptr_t inode;
 	int c, i, n = 0;
 	if (maps_hex(m, &v->start) != '-') return 0;
@@ -130,7 +134,9 @@ static int maps_next(struct maps *m, struct sealed *v)
 	v->kind = 0;
 	if (perm[1] == 'w') v->kind |= WRITABLE;
 	if (perm[3] == 's') v->kind |= SHARED;
-	if (!inode && perm[3] != 's') {
+	if (perm[3] != 's' && n == 9 && !memcmp(name, "/dev/zero", 9)) {
+		v->kind |= ANON;
+	} else if (!inode && perm[3] != 's') {
 		if (!n || (name[0]=='[' && (name[1]=='h' || name[1]=='s'
 		    || name[1]=='a')))
 			v->kind |= ANON;
@@ -265,7 +271,9 @@ static long do_mseal(uintptr_t start, size_t len, unsigned long flags)
 static int munmap_refused(uintptr_t start, size_t len)
 {
 	uintptr_t end = start + ((len+MASK) & ~(size_t)MASK);
-	return !(start & MASK) && end > start && sealed_in(start, end);
+	struct sealed *s = sealed_in(start, end);
+	if (fault == FAULT_MUNMAP_STRADDLE && s && s->start > start) return 0;
+	return !(start & MASK) && end > start && s;
 }
 
 /* A mapping that would fail fails for its own reason: it is made elsewhere
@@ -306,7 +314,7 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 	if ((flags & (MREMAP_FIXED|MREMAP_DONTUNMAP)) && !(flags & MREMAP_MAYMOVE))
 		return 0;
 	if ((flags & MREMAP_DONTUNMAP) && old_len != new_len) return 0;
-	if ((old & MASK) || !new_len) return 0;
+	if ((old & MASK) || !new_len || new_len > SIZE_MAX/2) return 0;
 	if (flags & MREMAP_FIXED) {
 		if ((new & MASK) || new+new_len < new) return 0;
 		if (old < new+new_len && new < old+old_len) return 0;
@@ -314,15 +322,27 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 	return 1;
 }
 
-static int mremap_refused(uintptr_t old, size_t old_len, size_t new_len,
+/* 0 to let the kernel do it. A seal on the first page is met first, then one
+ * where the destination will be, then the rest of the source: what a shrink
+ * cuts off can't be unmapped; a move or growth of more than one mapping, which
+ * is what the kernel would see here, ends at the border (EFAULT; since 6.17 a
+ * move in the same size goes on until it meets the seal). */
+static long mremap_refused(uintptr_t old, size_t old_len, size_t new_len,
 	unsigned long flags, uintptr_t new)
 {
+	int fixed = flags & MREMAP_FIXED;
 	old_len = (old_len+MASK) & ~(size_t)MASK;
 	new_len = (new_len+MASK) & ~(size_t)MASK;
 	if (!mremap_valid(old, old_len, new_len, flags, new)) return 0;
-	if (sealed_in(old, old+(old_len ? old_len : PAGE_SIZE))) return mapped(old);
-	return (flags & MREMAP_FIXED) && fault != 1 && sealed_in(new, new+new_len)
-		&& mapped(old);
+	if (sealed_in(old, old+PAGE_SIZE)) return -EPERM;
+	if (fixed && fault != FAULT_MREMAP_DEST && sealed_in(new, new+new_len))
+		return mapped(old) ? -EPERM : 0;
+	if (old_len > new_len && sealed_in(old+new_len, old+old_len))
+		return mapped(old) ? -EPERM : 0;
+	size_t kept = old_len < new_len ? old_len : new_len;
+	if (!sealed_in(old, old+kept) || !mapped(old)) return 0;
+	if (fixed) return old_len < new_len ? -EFAULT : -EPERM;
+	return old_len < new_len || (flags & MREMAP_DONTUNMAP) ? -EFAULT : 0;
 }
 
 static int discards(int advice)
@@ -334,6 +354,7 @@ static int discards(int advice)
 	case MADV_DONTFORK:
 	case MADV_WIPEONFORK:
 	case MADV_DONTNEED_LOCKED:
+	case 102: /* MADV_GUARD_INSTALL */
 		return 1;
 	}
 	return 0;
@@ -346,7 +367,7 @@ static long do_madvise(long n, uintptr_t start, size_t len, int advice)
 	long r = 0;
 	for (; s && s<table+count && s->start<end; s++) {
 		if ((s->kind & (ANON|WRITABLE)) != ANON) continue;
-		if (!discards(advice) || (start & MASK) || fault == 2) break;
+		if (!discards(advice) || (start & MASK) || fault == FAULT_MADVISE) break;
 		if (s->start > start) r = __syscall(n, start, s->start-start, advice);
 		/* A hole is no reason to stop before the seal. */
 		return r && r != -ENOMEM ? r : -EPERM;
@@ -398,12 +419,14 @@ static int shmdt_ignored(uintptr_t addr)
 	return !(addr & MASK) && sealed_in(addr, addr+PAGE_SIZE);
 }
 
-static int remap_file_pages_refused(uintptr_t start, size_t len, unsigned long prot)
+/* A private mapping, or more than one, is wrong in itself. */
+static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long prot)
 {
 	start &= ~(uintptr_t)MASK;
 	len &= ~(size_t)MASK;
 	struct sealed *s = sealed_in(start, start+len);
-	return !prot && len && s && s->start<=start && (s->kind & (SHARED|ANON)) == SHARED;
+	if (prot || !s) return 0;
+	return s->start <= start && (s->kind & SHARED) ? -EPERM : -EINVAL;
 }
 
 /* brk doesn't fail; it answers where the end still is. */
@@ -461,7 +484,7 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 		if (munmap_refused(a, b)) return -EPERM;
 		break;
 	case SYS_mremap:
-		if (mremap_refused(a, b, c, d, e)) return -EPERM;
+		if ((r = mremap_refused(a, b, c, d, e))) return r;
 		break;
 	case SYS_mprotect:
 	case SYS_pkey_mprotect:
@@ -484,7 +507,7 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 #endif
 #ifdef SYS_remap_file_pages
 	case SYS_remap_file_pages:
-		if (remap_file_pages_refused(a, b, c)) return -EPERM;
+		if ((r = remap_file_pages_refused(a, b, c))) return r;
 		break;
 #endif
 	case SYS_brk:
