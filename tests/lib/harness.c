@@ -211,9 +211,22 @@ void want_status(struct result *r, int status)
 	if (r->status != status) wanted(r, "%s", status_text(status));
 }
 
+/* What a target program could not try on this machine is said, once. */
+static void pass_on_notes(const char *p)
+{
+	static char said[4096];
+	for (; (p = strstr(p, "note: ")); p++) {
+		const char *line = fmt("%.*s\n", (int)strcspn(p, "\n"), p);
+		if (strstr(said, line)) continue;
+		if (strlen(said)+strlen(line) < sizeof said) strcat(said, line);
+		fprintf(stderr, "  %s", line);
+	}
+}
+
 void want_clean(struct result *r)
 {
 	want_status(r, 0);
+	pass_on_notes(r->out);
 	if (*r->err) wanted(r, "nothing on stderr");
 }
 

@@ -946,8 +946,10 @@ void check_attacks(const char *when)
 	if (t.shmid >= 0) shmctl(t.shmid, IPC_RMID, 0);
 	if (seg == (void *)-1) {
 		t.shmid = -1;
-		dprintf(1, "note: no SysV shared memory, SHM_REMAP not tried\n");
+		dprintf(1, "note: no SysV shared memory: SHM_REMAP not tried\n");
 	}
+	if (t.pkey < 0) dprintf(1, "note: no protection keys: pkey_mprotect "
+		"tried without one\n");
 
 	collect();
 	n = nmaps;

@@ -8,7 +8,7 @@ static void each_level(void **state)
 {
 	static const char *const prog[] = { "program/pie", "program/nonpie",
 		"program/pie-unmarked", "deps/main", "dlopen/main",
-		"threads/main", "textrel/linked", "introspect/main", "ctor/main",
+		"threads/main", "textrel/linked", "textrel/pie", "introspect/main", "ctor/main",
 		"layout/aligned/pie", "layout/aligned-code/pie",
 		"layout/norelro/pie", "layout/bigdata/pie", "layout/relro-short/pie",
 		"layout/relro-long/pie", "layout/relro-late/pie" };

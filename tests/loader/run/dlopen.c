@@ -5,6 +5,7 @@
 LEVELS_CASE(with_dependencies, "dlopen/main")
 LEVELS_CASE(mixed_marks, "dlopen/mixed/main")
 LEVELS_CASE(threads_and_tls, "threads/main")
+LEVELS_CASE(racing_threads, "threads/race")
 LEVELS_CASE(textrel, "textrel/dlopen")
 LEVELS_CASE(lazy, "lazy/main")
 LEVELS_CASE(from_a_constructor, "ctor-dlopen/main")
@@ -32,6 +33,27 @@ static void failing_then_good(void **state)
 	all_levels("dlopen-fail/main");
 	want_clean(RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"),
 		"dlopen-fail/main"));
+}
+
+/* A library whose program headers lie in none of its segments: what of it is
+ * writable cannot be known, so it is not sealed, with a warning; or not loaded. */
+static void without_headers(void **state)
+{
+	static const char *const lv[] = { "on", "full" };
+	struct result *r;
+	size_t i;
+	(void)state;
+	need_mseal();
+	for (i=0; i<2; i++) {
+		r = RUN(ENV(fmt("LD_SEAL=%s", lv[i]), fmt("CHECK_LEVEL=%s", lv[i])),
+			"headless/main");
+		want_status(r, 0);
+		want_one_err_line(r);
+		want_err(r, "cannot seal");
+		want_clean(RUN(ENV(fmt("LD_SEAL=%s,strict", lv[i]),
+			fmt("CHECK_LEVEL=%s", lv[i])), "headless/main", "strict"));
+	}
+	want_clean(RUN(ENV("LD_SEAL=off", "CHECK_LEVEL=off"), "headless/main"));
 }
 
 /* mseal forbidden between start and dlopen. */
@@ -71,11 +93,13 @@ int main(void)
 		cmocka_unit_test(mixed_marks),
 		cmocka_unit_test(failing_then_good),
 		cmocka_unit_test(threads_and_tls),
+		cmocka_unit_test(racing_threads),
 		cmocka_unit_test(from_a_constructor),
 		cmocka_unit_test(textrel),
 		cmocka_unit_test(lazy),
 		cmocka_unit_test(lazy_dependency),
 		cmocka_unit_test(lazy_strict),
+		cmocka_unit_test(without_headers),
 		cmocka_unit_test(forbidden_later),
 		cmocka_unit_test(forbidden_later_strict),
 	};
