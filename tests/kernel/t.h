@@ -31,6 +31,7 @@ static void skip_all(const char *why)
 	exit(77);
 }
 
+__attribute__((unused))
 static int finish(void)
 {
 	return !checks ? 77 : failures ? 1 : 0;
@@ -54,6 +55,7 @@ static void check(int ok, const char *what, const char *f, ...)
 }
 
 /* A system call's result against what was wanted: 0 for any success, or an errno. */
+__attribute__((unused))
 static void want(const char *what, long ret, int err)
 {
 	int got = ret == -1 ? errno : 0;

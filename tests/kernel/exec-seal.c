@@ -1,0 +1,96 @@
+/* prctl(PR_SEAL_EXEC) and vm.seal_exec: what execve() maps is sealed.
+ *
+ * "exec-seal run PROGRAM [ARGUMENT...]" runs a program that way. */
+#include "t.h"
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+
+#define PR_SEAL_EXEC 0x5345414c
+#define GET 0
+#define SET 1
+
+static int data = 1;
+static const int rodata = 1;
+
+/* More than the stack has at first, page by page */
+static int __attribute__((noinline)) deep(int n)
+{
+	volatile char a[PAGE];
+
+	a[0] = n;
+	return n ? deep(n - 1) + a[0] : 0;
+}
+
+/* What the program finds that was executed */
+static int inner(int sealed, int set)
+{
+	unsigned long low = map_at(&low).start;
+
+	same("text", is_sealed((void *)inner), sealed);
+	same("read-only data", is_sealed(&rodata), sealed);
+	same("the stack", is_sealed(&sealed), sealed);
+	same("the vDSO", is_sealed((void *)getauxval(AT_SYSINFO_EHDR)), sealed);
+	same("its data", is_sealed((char *)getauxval(AT_SYSINFO_EHDR) - PAGE), sealed);
+	same("writable data are not sealed", is_sealed(&data), 0);
+	same("nor is the heap", is_sealed(sbrk(0) - 1), 0);
+	same("prctl tells", prctl(PR_SEAL_EXEC, GET, 0, 0, 0), set);
+	if (!sealed) return finish();
+
+	want("text can't be made writable", mprotect((void *)((uintptr_t)inner & -PAGE), PAGE, PROT_READ|PROT_WRITE), EPERM);
+	want("the stack can't be made executable",
+		mprotect((void *)((uintptr_t)&low & -PAGE), PAGE, PROT_READ|PROT_WRITE|PROT_EXEC), EPERM);
+	deep(100);
+	check(map_at(&low).start < low, "the stack grows", "it starts at %#lx as before", low);
+	same("and what it grew by is sealed", is_sealed((char *)map_at(&low).start), 1);
+	return finish();
+}
+
+static void child(const char *how)
+{
+	int status;
+
+	fflush(stdout);
+	if (!fork()) {
+		execl("/proc/self/exe", "exec-seal", how, (char *)0);
+		_exit(126);
+	}
+	wait(&status);
+	check(!status, how, "it ended with %#x", status);
+}
+
+static void knob(const char *v)
+{
+	int fd = open("/proc/sys/vm/seal_exec", O_WRONLY);
+	check(fd >= 0 && write(fd, v, 1) == 1, "setting vm.seal_exec", "%s", strerror(errno));
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 2 && !strcmp(argv[1], "run")) {
+		if (prctl(PR_SEAL_EXEC, SET, 0, 0, 0)) {
+			perror("PR_SEAL_EXEC");
+			return 1;
+		}
+		execv(argv[2], argv + 2);
+		perror(argv[2]);
+		return 126;
+	}
+	/* the heap, for is_sealed(sbrk(0) - 1) */
+	if (sbrk(PAGE) == (void *)-1) return 1;
+	if (argc > 1) return inner(strcmp(argv[1], "unsealed") != 0, !strcmp(argv[1], "sealed"));
+
+	if (prctl(PR_SEAL_EXEC, GET, 0, 0, 0) == -1) skip_all("this kernel has no PR_SEAL_EXEC");
+	child("unsealed");
+	knob("1");
+	child("by-sysctl");
+	knob("0");
+	child("unsealed");
+	want("an unknown operation", prctl(PR_SEAL_EXEC, 2, 0, 0, 0), EINVAL);
+	want("an argument too many", prctl(PR_SEAL_EXEC, SET, 1, 0, 0), EINVAL);
+	want("setting it", prctl(PR_SEAL_EXEC, SET, 0, 0, 0), 0);
+	same("does nothing to who asks", is_sealed((void *)main), 0);
+	child("sealed");
+	return finish();
+}
