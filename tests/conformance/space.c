@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +18,11 @@ void space_init(void)
 {
 	int fd[2];
 	page = sysconf(_SC_PAGESIZE);
-	if (in < 0) {
-		if (pipe(fd)) die("pipe");
-		in = fd[0], out = fd[1];
-	}
+	if (in >= 0) close(in), close(out);
+	if (pipe(fd)) die("pipe");
+	in = fd[0], out = fd[1];
 }
 
-/* The pipe belongs to one process: a child must call this before it looks. */
 struct seen look(const char *p)
 {
 	struct seen s = { 0 };

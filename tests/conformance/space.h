@@ -22,7 +22,7 @@
 #endif
 
 extern size_t page;             /* the system's page size */
-void space_init(void);
+void space_init(void);          /* first of all, and again in each child */
 
 /* A page as seen. Execution is not looked at: nothing here is executable. */
 struct seen {

@@ -92,6 +92,7 @@ void run_case(const char *name, void (*fn)(const void *), const void *arg)
 	pid_t pid = fork();
 	if (!pid) {
 		alarm(timeout);
+		space_init();
 		fn(arg);
 		_exit(0);
 	}
@@ -162,9 +163,8 @@ int main(int argc, char **argv)
 	shm();
 	processes();
 	races();
+	if (!passed && !failed) printf("nothing was checked\n");
 	printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
-	if (!passed && !failed)
-		printf("nothing was checked\n");
 	fflush(stdout);
 	return failed || !passed;
 }

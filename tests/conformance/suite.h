@@ -4,7 +4,6 @@
 /* The conformance suite's own harness: cases run in a child process each, a
  * line per case, and what all of them look at memory with. */
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
