@@ -7,9 +7,10 @@
  * Each round runs every command once, in a new random order, from just before it is made until it was
  * waited for. The first command is the one that the others are compared with, round by round: a
  * machine that gets slower or faster meanwhile does that to all of them. For each command one line is
- * written, with tabs between:
+ * written, with tabs between, first for the time that passed and then for the processor's time (of the
+ * command, user and system), which suffers less from others that use the machine:
  *
- *	LABEL  median microseconds  median ratio  its 95% interval: low, high  middle half: low, high
+ *	LABEL  {median microseconds  median ratio  its 95% interval: low, high} twice
  *
  * With "count" the commands run once each under ptrace and the line says how many system calls there
  * were, and how many of them were mseal.
@@ -27,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define NR_mseal 462
@@ -36,7 +38,7 @@
 struct command {
 	const char *label;
 	char **envp, **argv;
-	double *took, *ratio;
+	double *took[2], *ratio[2];
 };
 
 extern char **environ;
@@ -86,18 +88,27 @@ static void parse(char **arg)
 	}
 }
 
-static double run(struct command *c)
+/* Elapsed and processor time, in microseconds. */
+struct times {
+	double t[2];
+};
+
+static struct times run(struct command *c)
 {
 	struct timespec a, b;
+	struct rusage use;
 	pid_t pid;
 	int status, r;
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	r = posix_spawn(&pid, c->argv[0], 0, 0, c->argv, c->envp);
 	if (r) die(strerror(r), c->argv[0]);
-	while (waitpid(pid, &status, 0)<0 && errno==EINTR);
+	while (wait4(pid, &status, 0, &use)<0 && errno==EINTR);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	if (status) die("the command failed", c->label);
-	return (b.tv_sec-a.tv_sec)*1e6 + (b.tv_nsec-a.tv_nsec)/1e3;
+	return (struct times){ {
+		(b.tv_sec-a.tv_sec)*1e6 + (b.tv_nsec-a.tv_nsec)/1e3,
+		(use.ru_utime.tv_sec+use.ru_stime.tv_sec)*1e6 + use.ru_utime.tv_usec+use.ru_stime.tv_usec,
+	} };
 }
 
 static int order(const void *a, const void *b)
@@ -106,40 +117,52 @@ static int order(const void *a, const void *b)
 	return (x>y) - (x<y);
 }
 
+static void shuffle(int *turn)
+{
+	for (int i=ncommands-1; i>0; i--) {
+		int j = random() % (i+1), t = turn[i];
+		turn[i] = turn[j];
+		turn[j] = t;
+	}
+}
+
+/* Median of the times, median of the ratios, and the ranks between which the true median of the ratios
+ * lies 95 times of 100. */
+static void print(double *took, double *ratio, int rounds)
+{
+	int mid = rounds/2, off = 0.98*sqrt(rounds);
+	qsort(took, rounds, sizeof *took, order);
+	qsort(ratio, rounds, sizeof *ratio, order);
+	printf("\t%.0f\t%.3f\t%.3f\t%.3f", took[mid], ratio[mid],
+		ratio[mid>off ? mid-off : 0], ratio[mid+off<rounds ? mid+off : rounds-1]);
+}
+
 static void measure(int rounds)
 {
 	int turn[MAX];
 	for (int i=0; i<ncommands; i++) {
 		turn[i] = i;
-		commands[i].took = get(rounds, sizeof(double));
-		commands[i].ratio = get(rounds, sizeof(double));
+		for (int k=0; k<2; k++) {
+			commands[i].took[k] = get(rounds, sizeof(double));
+			commands[i].ratio[k] = get(rounds, sizeof(double));
+		}
 	}
 	srandom(time(0) ^ getpid());
 	for (int n=-WARM_UP; n<rounds; n++) {
-		for (int i=ncommands-1; i>0; i--) {
-			int j = random() % (i+1), t = turn[i];
-			turn[i] = turn[j];
-			turn[j] = t;
-		}
+		shuffle(turn);
 		for (int i=0; i<ncommands; i++) {
-			double t = run(&commands[turn[i]]);
-			if (n>=0) commands[turn[i]].took[n] = t;
+			struct times t = run(&commands[turn[i]]);
+			for (int k=0; k<2 && n>=0; k++) commands[turn[i]].took[k][n] = t.t[k];
 		}
 	}
 	for (int i=0; i<ncommands; i++)
-		for (int n=0; n<rounds; n++)
-			commands[i].ratio[n] = commands[i].took[n] / commands[0].took[n];
-	/* The ranks between which the true median lies 95 times of 100. */
-	int off = 0.98*sqrt(rounds);
+		for (int k=0; k<2; k++)
+			for (int n=0; n<rounds; n++)
+				commands[i].ratio[k][n] = commands[i].took[k][n] / commands[0].took[k][n];
 	for (int i=0; i<ncommands; i++) {
-		struct command *c = &commands[i];
-		int mid = rounds/2, low = mid-off, high = mid+off;
-		if (low<0) low = 0;
-		if (high>rounds-1) high = rounds-1;
-		qsort(c->took, rounds, sizeof(double), order);
-		qsort(c->ratio, rounds, sizeof(double), order);
-		printf("%s\t%.0f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", c->label, c->took[mid], c->ratio[mid],
-			c->ratio[low], c->ratio[high], c->ratio[rounds/4], c->ratio[rounds*3/4]);
+		fputs(commands[i].label, stdout);
+		for (int k=0; k<2; k++) print(commands[i].took[k], commands[i].ratio[k], rounds);
+		putchar('\n');
 	}
 }
 
