@@ -15,6 +15,7 @@ OTHER_VERSION = $(filter-out $(CONFIG_VERSION),1.2.6 1.2.5)
 PREFIX = $(BUILD)/prefix
 SYSLIBDIR = $(PREFIX)/lib
 SEAL_DEFAULT = on
+SEAL_EMULATION =
 BINDIR =
 LIBDIR =
 INCLUDEDIR =
@@ -34,13 +35,15 @@ AR =
 endif
 
 export CC CFLAGS CPPFLAGS LDFLAGS AR RANLIB LIBCC CROSS_COMPILE TARGET MUSL_ARGS
-export SEAL_DEFAULT BINDIR LIBDIR INCLUDEDIR DESTDIR V
+export SEAL_DEFAULT SEAL_EMULATION BINDIR LIBDIR INCLUDEDIR DESTDIR V
 MAKEOVERRIDES =
 
 # Where the tests and the demo find the fork, and unmodified musl to compare it with:
 # $(call prefix_of,VERSION). The version that is not the configured one stands beside it.
-prefix_of = $(BUILD)/prefix$(if $(filter $(CONFIG_VERSION),$1),,-$1)
-upstream_prefix_of = $(BUILD)/upstream-prefix$(if $(filter $(CONFIG_VERSION),$1),,-$1)
+suffix = $(if $(filter $(CONFIG_VERSION),$1),,-$1)
+prefix_of = $(BUILD)/prefix$(suffix)
+emulation_prefix_of = $(BUILD)/emulation-prefix$(suffix)
+upstream_prefix_of = $(BUILD)/upstream-prefix$(suffix)
 
 # --with-musl= is one version's sources, no other's
 with_musl = $(if $(filter $(CONFIG_VERSION),$1),WITH_MUSL='$(WITH_MUSL)',WITH_MUSL=)
@@ -53,15 +56,21 @@ install: need-build
 
 prefix: prefix-$(VERSION)
 
+emulation: emulation-$(VERSION)
+
 upstream: upstream-$(VERSION)
 
+# $(call install_in,KIND,VERSION,PREFIX)
+install_in = $(call with_musl,$2) DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= tools/build-musl $1 $2 $3 $3/lib
+
 prefix-%: need-build linux-headers
-	+@$(call with_musl,$*) DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= \
-		tools/build-musl fork $* $(call prefix_of,$*) $(call prefix_of,$*)/lib
+	+@$(call install_in,fork,$*,$(call prefix_of,$*))
+
+emulation-%: need-build linux-headers
+	+@$(call install_in,emulation,$*,$(call emulation_prefix_of,$*))
 
 upstream-%: need-build linux-headers
-	+@$(call with_musl,$*) DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= \
-		tools/build-musl upstream $* $(call upstream_prefix_of,$*) $(call upstream_prefix_of,$*)/lib
+	+@$(call install_in,upstream,$*,$(call upstream_prefix_of,$*))
 
 # musl has no kernel headers (linux/, asm/). Programs built against the prefix that want
 # them take these links to the system's, with -idirafter build/linux-headers.
@@ -106,6 +115,7 @@ help:
 	@echo 'make distclean       remove build/ and config.mak'
 	@echo
 	@echo 'make prefix          install in build/prefix, whatever the configured prefix is'
+	@echo 'make emulation       install it with --enable-seal-emulation in build/emulation-prefix'
 	@echo 'make upstream        install unmodified musl in build/upstream-prefix, to compare'
 	@echo 'make diff            show what the fork changes in upstream'\''s files'
 	@echo 'make update-patches  turn edits in build/musl-$(VERSION)/tree into .patch files'
@@ -115,5 +125,5 @@ help:
 	@echo 'V=1                  show every command; -jN sets how many run at a time'
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
-.PHONY: all install prefix upstream linux-headers need-build check demo diff update-patches
+.PHONY: all install prefix emulation upstream linux-headers need-build check demo diff update-patches
 .PHONY: discard-edits clean distclean help
