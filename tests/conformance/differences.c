@@ -100,6 +100,19 @@ static int try_move(void)
 	return e == EPERM ? moved : e == EFAULT ? 2 : unknown(e);
 }
 
+static int try_move_gap(void)
+{
+	p = fresh(2, RW);
+	q = fresh(2, RW);
+	munmap(p+page, page);
+	seal(q+page, 1);
+	int e = failed_with(ret(mremap(p, 2*page, 2*page, MREMAP_MAYMOVE|MREMAP_FIXED, q)));
+	want_page("the sealed page", q+page, (struct seen){ 1, 1, 1, 1, 'b' });
+	want_page("the other", q, (struct seen){ 1, 1, 1, 0, 'a' });
+	int moved = !look(p).mapped;
+	return e == EPERM && !moved ? 0 : !e && moved ? 1 : e == EFAULT ? 2 : unknown(e);
+}
+
 static int try_grow(void)
 {
 	p = fresh(2, RW);
@@ -208,6 +221,9 @@ static const struct row rows[] = {
 	{ "mremap of [unsealed][sealed] elsewhere", try_move,
 		"only one mapping could be moved until 6.17; now one after the other",
 		{ "EPERM, nothing moved", "EPERM, the first part moved", "EFAULT" } },
+	{ "mremap of [unsealed][hole] onto [unsealed][sealed]", try_move_gap,
+		"nothing is put onto the sealed page; holes could not be moved until 6.17",
+		{ "EPERM, nothing moved", "success, the sealed page kept", "EFAULT" } },
 	{ "mremap of [unsealed][sealed], growing", try_grow,
 		"more than a mapping cannot grow, sealed or not",
 		{ "EPERM", "EFAULT" } },

@@ -44,6 +44,17 @@ struct seen look(const char *p)
 	return s;
 }
 
+int store(char *p, char byte)
+{
+	char c;
+	if (write(out, &byte, 1) != 1) die("write");
+	if (read(in, p, 1) == 1) return 0;
+	int e = errno;
+	if (read(in, &c, 1) != 1) die("read");
+	errno = e;
+	return -1;
+}
+
 int seen_same(struct seen a, struct seen b)
 {
 	return a.mapped == b.mapped && a.r == b.r && a.w == b.w

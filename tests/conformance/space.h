@@ -34,6 +34,8 @@ struct seen {
  * that the page has; of writability, a system call that writes the byte that is
  * there already. A writable private page so gets a copy of its own. */
 struct seen look(const char *p);
+/* Writes the first byte without a fault: 0, or -1 and EFAULT. */
+int store(char *p, char byte);
 int seen_same(struct seen a, struct seen b);
 const char *seen_text(struct seen);
 
