@@ -364,6 +364,19 @@ static void add_want(struct want w)
 	want[nwant++] = w;
 }
 
+/* Was the program started as a command of the loader? Then the loader mapped it,
+ * in one piece without holes like a library, and the kernel the loader. */
+static int is_command(void)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe-1);
+	const char *base;
+	if (n < 0) return 0;
+	exe[n] = 0;
+	base = strrchr(exe, '/');
+	return base && (!strncmp(base, "/ld-musl-", 9) || !strcmp(base, "/libc.so"));
+}
+
 /* Page by page, which is slow and leaves nothing to get wrong: the last
  * PT_LOAD that covers a page decides its protection, RELRO overrides it, and
  * what none covers is a gap. */
@@ -373,6 +386,7 @@ static void want_object(int what, const char *name, uintptr_t base,
 	uintptr_t lo = -1, hi = 0, rs = 0, re = 0, a;
 	int i, marked = is_marked(base, ph, n), pend = is_pending(name);
 	int textrel = has_textrel(base, ph, n), dynamic = 0;
+	int by_kernel = what == LDSO || (what == PROGRAM && !is_command());
 
 	for (i=0; i<n; i++) {
 		uintptr_t s = base + ph[i].p_vaddr;
@@ -410,9 +424,12 @@ static void want_object(int what, const char *name, uintptr_t base,
 		 * the file: a discard would undo it, seal or no seal. */
 		w.must_anon = w.kind == RELRO || (textrel
 			&& (w.kind == TEXT || w.kind == RODATA));
-		/* A gap is a hole where the kernel mapped the object, part
-		 * of the first segment's mapping where the loader did. */
-		if (w.kind == GAP) w.any_prot = w.hole_ok = 1;
+		/* Where the loader mapped the object, a gap is part of the first
+		 * segment's mapping. The kernel leaves a hole, and what lies in
+		 * it belongs to somebody else: it may put the vdso there. */
+		if (w.kind == GAP && by_kernel) continue;
+		if (w.kind == GAP) w.any_prot = 1;
+		if (w.kind == GAP && level == LEVEL_FOREIGN) w.hole_ok = 1;
 
 		switch (level) {
 		case LEVEL_OFF:

@@ -16,6 +16,10 @@ $(FAIL)/libcut-text.so: $(FAIL)/libgood.so $(ELFPATCH)
 	cp $< $@ && $(ELFPATCH) $@ cut-in-text
 $(FAIL)/libcut-data.so: $(FAIL)/libgood.so $(ELFPATCH)
 	cp $< $@ && $(ELFPATCH) $@ cut-in-data
+$(FAIL)/libcut-bigdata.so: loader/layout/lib.c $(ELFPATCH)
+	$(MCC) $(FLAGS) $(SHARED) -DBIGDATA -o $@ $< && $(ELFPATCH) $@ cut-in-data
+$(FAIL)/libcut-norelro.so: loader/layout/lib.c $(ELFPATCH)
+	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,norelro -o $@ $< && $(ELFPATCH) $@ cut-in-data
 # Needs a good library first, then a truncated one.
 $(FAIL)/libneedscut.so: loader/dlopen-fail/nodep.c loader/dlopen-fail/gone.c $(FAIL)/libdep.so $(ELFPATCH)
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-soname,libneedscut.so-cut -o $(@D)/libneedscut.so-cut loader/dlopen-fail/gone.c
@@ -33,5 +37,6 @@ $(FAIL)/start-%/program: loader/dlopen-fail/program.c $(FAIL)/libgood.so $(ELFPA
 	$(MCC) $(FLAGS) -o $@ $< -L$(@D) -lgood -ldep $(ORIGIN)
 	$(ELFPATCH) $(@D)/libgood.so $(if $(filter cut-in-%,$*),$*,cut 200)
 BOTH_CASES += $(addprefix $(FAIL)/,main libgood.so libnosymbol.so libnodep.so \
-	libcut-header.so libcut-text.so libcut-data.so libneedscut.so libempty.so libnoelf.so)
+	libcut-header.so libcut-text.so libcut-data.so libneedscut.so libempty.so libnoelf.so \
+	libcut-bigdata.so libcut-norelro.so)
 CASES += $(addprefix $(FAIL)/start-,cut-header/program cut-in-text/program cut-in-data/program)
