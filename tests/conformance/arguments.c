@@ -52,6 +52,8 @@ static void row(const void *arg)
 	uintptr_t a = (r->base == ABSOLUTE ? 0 : (uintptr_t)p)
 		+ (uintptr_t)r->from*page + (uintptr_t)r->off;
 	size_t len = (size_t)r->pages*page + (size_t)r->bytes;
+	if (r->base == ABSOLUTE && r->wanted == ENOMEM && look((char *)a).mapped)
+		skip("this process has memory there");
 	want_errno("mseal", mseal((void *)a, len, r->flags), r->wanted);
 	/* What a row that succeeds covers is mapped and not more than pages
 	 * 0 to 2; all else must be unsealed. */

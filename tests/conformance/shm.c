@@ -96,6 +96,10 @@ static void brk_shrink(const void *arg)
 	char *p = heap(4);
 	if (set_brk(p+3*page) != p+3*page || set_brk(p+4*page) != p+4*page)
 		skip("the break does not shrink here");
+	set_brk(p+3*page);
+	/* Some emulators keep what lies above. */
+	int goes = !look(p+3*page).mapped;
+	set_brk(p+4*page);
 	p[3*page] = 'k';
 	want_errno("mseal", mseal(p+page, page, 0), 0);
 	char *b = set_brk(p);
@@ -104,12 +108,10 @@ static void brk_shrink(const void *arg)
 	for (int i=0; i<4; i++)
 		want_page("page", p+i*page, (struct seen){ 1, 1, 1, i==1, 'h'+i });
 	b = set_brk(p+page+1);
-	if (b != p+page+1 && b != p+2*page) {
-		/* Not rounded by the kernel: its end is p+2*page. */
-		if (b == p+4*page) fail("brk down to a sealed page: wanted success");
-	}
+	if (b != p+page+1 && b != p+2*page)
+		fail("brk down to a sealed page: wanted success");
 	want_page("the sealed page", p+page, (struct seen){ 1, 1, 1, 1, 'i' });
-	want_page("above", p+2*page, (struct seen){ 0 });
+	if (goes) want_page("above", p+2*page, (struct seen){ 0 });
 }
 
 static void brk_grow(const void *arg)
