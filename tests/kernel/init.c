@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TIMEOUT 120
+#define TIMEOUT 600
 
 static void run(char *line)
 {
