@@ -90,6 +90,16 @@ demo:
 	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tools/demo
 
+check-real:
+	@tools/need --install build real
+	+@$(MAKE) --no-print-directory prefix upstream
+	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
+
+check-kernel:
+	@tools/need --install build kernel
+	+@$(MAKE) --no-print-directory prefix
+	@BUILD=$(BUILD) tools/check-kernel $(KERNEL_CHECK)
+
 diff:
 	@tools/assemble diff $(VERSION)
 
@@ -111,6 +121,8 @@ help:
 	@echo 'make install         install it in $(PREFIX)'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
 	@echo 'make check           run every test, with both versions of musl'
+	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
+	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
 	@echo 'make clean           remove what was built; what was downloaded stays'
 	@echo 'make distclean       remove build/ and config.mak'
 	@echo
@@ -126,4 +138,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install prefix emulation upstream linux-headers need-build check demo diff update-patches
-.PHONY: discard-edits clean distclean help
+.PHONY: check-real check-kernel discard-edits clean distclean help
