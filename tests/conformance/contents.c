@@ -28,9 +28,10 @@ static const struct advice harmless[] = {
 	A(MERGEABLE) A(UNMERGEABLE) A(HUGEPAGE) A(NOHUGEPAGE) A(DONTDUMP) A(DODUMP)
 	A(COLD) A(PAGEOUT) A(POPULATE_READ) A(GUARD_REMOVE)
 };
-/* On writable anonymous pages the program could write zeros itself. */
+/* On writable anonymous pages the program could write zeros itself. What
+ * DONTFORK and WIPEONFORK do there is in differences.c. */
 static const struct advice discards[] = {
-	A(DONTNEED) A(FREE) A(DONTFORK) A(WIPEONFORK)
+	A(DONTNEED) A(FREE)
 #undef A
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "model.h"
+#include "space.h"
 
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
@@ -13,8 +14,6 @@
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
-
-struct dialect dialect;
 
 unsigned char file_byte(int off)
 {
@@ -92,6 +91,8 @@ static void mprotect_(const struct state *s, const struct op *o, struct outcome 
 	}
 	if (!dialect.mprotect_in_order && any_sealed(s, o->from, o->n)) {
 		out->results = MAY(EPERM);
+		/* A range may have to begin with something, sealed or not. */
+		if (any_hole(s, o->from, 1)) out->results |= MAY(ENOMEM);
 		return;
 	}
 	for (int i=o->from; i<o->from+o->n; i++) {
@@ -115,7 +116,18 @@ static int is_discard(int advice)
 
 static int discard_refused(const struct mpage *p, int advice)
 {
-	return p->sealed && p->kind == ANON && !p->w && is_discard(advice);
+	if (!p->sealed) return 0;
+	if (dialect.fork_advice_refused
+	    && (advice == MADV_DONTFORK || advice == MADV_WIPEONFORK)) return 1;
+	return p->kind == ANON && !p->w && is_discard(advice);
+}
+
+/* Where it is, depends on whether the mapping, which the model does not know,
+ * has a page of its own anywhere. Then nothing at all is done. */
+static int discard_maybe_refused(const struct mpage *p, int advice)
+{
+	return p->sealed && p->kind == PRIV && !p->w && dialect.private_discard_refused
+		&& is_discard(advice);
 }
 
 /* Of one page: it makes a hole in the file. */
@@ -170,6 +182,13 @@ static void madvise_(const struct state *s, const struct op *o, struct outcome *
 	if (hole) out->results = MAY(ENOMEM);
 }
 
+static void madvise_or_not(const struct state *s, const struct op *o, struct outcome *out)
+{
+	madvise_(s, o, out);
+	if (!o->bad) for (int i=o->from; i<o->from+o->n; i++)
+		if (discard_maybe_refused(s->p+i, o->arg)) out->results |= MAY(EPERM);
+}
+
 static void mseal_(const struct state *s, const struct op *o, struct outcome *out)
 {
 	if (o->bad == EMPTY) return;
@@ -206,7 +225,8 @@ static void mremap_(const struct state *s, const struct op *o, struct outcome *o
 		out->results = MAY(EINVAL);
 		return;
 	}
-	if (fixed && dst < src+n && src < dst+m) fail |= MAY(EINVAL);
+	int overlap = fixed && dst < src+n && src < dst+m;
+	if (overlap) fail |= MAY(EINVAL);
 	if (!s->p[src].mapped) fail |= MAY(EFAULT);
 	else if (s->p[src].sealed) fail |= MAY(EPERM);
 	if (fixed) for (i=0; i<m; i++) if (s->p[dst+i].sealed) {
@@ -237,8 +257,10 @@ static void mremap_(const struct state *s, const struct op *o, struct outcome *o
 	out->results = (fail ? fail : MAY(0)) | also;
 
 	/* Arguments are refused before anything is done, and one page is moved
-	 * or not. Several may have been several mappings, each of which was. */
-	if (!fixed || n < 2) return;
+	 * or not. Several may have been several mappings, each of which was; and
+	 * older kernels make room before they ask whether there is anything to
+	 * duplicate. */
+	if (!fixed || overlap || n == 1 || !s->p[src].mapped || s->p[src].sealed) return;
 	for (i=0; i<n && !s->p[src+i].sealed; i++) {
 		out->may[src+i] = dont ? MAY_ALT : MAY_HOLE;
 		out->alt[src+i] = emptied(s->p[src+i]);
@@ -283,7 +305,7 @@ const char *moved(const struct state *s, const struct op *o, int to,
 		return 0;
 	}
 	if (!(o->arg & MREMAP_MAYMOVE)) return "it moved";
-	if (m <= n && !fixed && !dont) return "it moved without need";
+	if (any_sealed(s, src, n)) return "a sealed page moved";
 	if (!fixed && to >= 0) for (i=to; i<to+m; i++) if (s->p[i].mapped)
 		return "it was put onto what was mapped";
 	if (dont) for (i=src; i<src+n; i++) t->p[i] = emptied(s->p[i]);
@@ -302,7 +324,7 @@ void predict(const struct state *s, const struct op *o, struct outcome *out)
 	static void (*const calls[])(const struct state *, const struct op *,
 		struct outcome *) = {
 		[MMAP] = mmap_, [MMAP_NEW] = mmap_, [MUNMAP] = munmap_,
-		[MPROTECT] = mprotect_, [MREMAP] = mremap_, [MADVISE] = madvise_,
+		[MPROTECT] = mprotect_, [MREMAP] = mremap_, [MADVISE] = madvise_or_not,
 		[MSEAL] = mseal_, [STORE] = store_,
 	};
 	out->results = MAY(0);

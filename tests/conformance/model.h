@@ -52,12 +52,6 @@ struct outcome {
 	unsigned char may[PAGES];
 };
 
-/* How this system treats ranges that are sealed in part; see differences.c. */
-struct dialect {
-	int mprotect_in_order, madvise_in_order;
-};
-extern struct dialect dialect;
-
 unsigned char file_byte(int off);       /* of the file that never changes */
 unsigned char contents(const struct state *, const struct mpage *);
 

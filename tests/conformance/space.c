@@ -1,12 +1,14 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "space.h"
 
 size_t page;
-static int in = -1, out = -1;
+static int in = -1, out = -1, shy;
 
 static void die(const char *what)
 {
@@ -21,14 +23,32 @@ void space_init(void)
 	if (in >= 0) close(in), close(out);
 	if (pipe(fd)) die("pipe");
 	in = fd[0], out = fd[1];
+	/* QEMU's mincore knows no page that cannot be read. */
+	unsigned char vec[1];
+	char *p = mmap(0, page, PROT_NONE, MAP_PRIVATE|MAP_ANON, -1, 0);
+	if (p == MAP_FAILED) die("mmap");
+	shy = mincore(p, page, vec);
+	munmap(p, page);
+}
+
+static int is_mapped(const char *p)
+{
+	unsigned char vec[1];
+	if (!mincore((void *)p, page, vec)) return 1;
+	/* Nor would it put anything at either end. */
+	if (!shy || (uintptr_t)p < 65536 || (uintptr_t)p > -16*page) return 0;
+	/* Where it is free, a mapping is put where it is asked for. */
+	char *q = mmap((void *)p, page, PROT_NONE, MAP_PRIVATE|MAP_ANON, -1, 0);
+	if (q == MAP_FAILED) die("mmap");
+	munmap(q, page);
+	return q != p;
 }
 
 struct seen look(const char *p)
 {
 	struct seen s = { 0 };
-	unsigned char vec[1];
 	char c = 0;
-	if (mincore((void *)p, page, vec)) return s;
+	if (!is_mapped(p)) return s;
 	s.mapped = 1;
 	s.r = write(out, p, 1) == 1;
 	if (s.r) {
@@ -106,6 +126,46 @@ int fresh_file(size_t n)
 		if (pwrite(fd, &c, 1, i*page) != 1) die("pwrite");
 	}
 	return fd;
+}
+
+struct dialect dialect;
+
+static int refused(int r)
+{
+	return r && errno == EPERM;
+}
+
+static void try_dialect(struct dialect *d)
+{
+	char *p = fresh(2, PROT_READ|PROT_WRITE), *q = fresh(2, PROT_READ),
+		*r = fresh_fd(1, PROT_READ|PROT_WRITE, MAP_PRIVATE, fresh_file(1));
+	*r = 'x';
+	mprotect(r, page, PROT_READ);
+	mseal(p+page, page, 0);
+	mseal(q+page, page, 0);
+	mseal(r, page, 0);
+	d->fork_advice_refused = refused(madvise(p+page, page, MADV_DONTFORK));
+	mprotect(p, 2*page, PROT_READ);
+	d->mprotect_in_order = !look(p).w;
+	madvise(q, 2*page, MADV_DONTNEED);
+	d->madvise_in_order = !*q;
+	d->private_discard_refused = refused(madvise(r, page, MADV_DONTNEED));
+}
+
+void settle_dialect(void)
+{
+	struct dialect *d = mmap(0, sizeof *d, PROT_READ|PROT_WRITE,
+		MAP_SHARED|MAP_ANON, -1, 0);
+	if (d == MAP_FAILED) die("mmap");
+	pid_t pid = fork();
+	if (!pid) {
+		space_init();
+		try_dialect(d);
+		_exit(0);
+	}
+	if (pid > 0) waitpid(pid, 0, 0);
+	dialect = *d;
+	munmap(d, sizeof *d);
 }
 
 const char *errno_text(int e)

@@ -17,8 +17,12 @@
 
 /* To try the suite on a libc that has no mseal(). */
 #ifdef MSEAL_BY_SYSCALL
-#define mseal(start, len, flags) \
-	((int)syscall(SYS_mseal, (void *)(start), (size_t)(len), (unsigned long)(flags)))
+#include <unistd.h>
+#define mseal mseal_by_syscall
+static inline int mseal(void *start, size_t len, unsigned long flags)
+{
+	return syscall(SYS_mseal, start, len, flags);
+}
 #endif
 
 extern size_t page;             /* the system's page size */
@@ -46,6 +50,16 @@ char *fresh(size_t n, int prot);
 char *fresh_fd(size_t n, int prot, int flags, int fd);
 /* A file without a name of N pages, each beginning with 'A'+i. */
 int fresh_file(size_t n);
+
+/* Where systems with mseal differ and mseal(2) leaves it open; differences.c
+ * has the reasons. Found out by trying, in a child. */
+extern struct dialect {
+	int mprotect_in_order;  /* [unsealed][sealed]: the first is changed */
+	int madvise_in_order;   /* the same for discards */
+	int fork_advice_refused;        /* DONTFORK, WIPEONFORK: if writable, too */
+	int private_discard_refused;    /* of a read-only private file mapping */
+} dialect;
+void settle_dialect(void);
 
 const char *errno_text(int e);
 

@@ -155,6 +155,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	need_mseal();
+	settle_dialect();
 	differences();
 	arguments();
 	sealing();

@@ -36,14 +36,6 @@ void want_page(const char *what, const char *page, struct seen wanted);
 extern char **suite_argv;
 extern int rounds;              /* of each race, at most */
 
-/* Settled by a look at this system before all else, printed as cases. Where
- * kernels with mseal differ and mseal(2) leaves it open, cases ask these. */
-struct dialect {
-	int mprotect_in_order;  /* [unsealed][sealed]: the first is changed */
-	int madvise_in_order;   /* the same for discards */
-};
-extern struct dialect dialect;
-
 void arguments(void);           /* mseal's arguments */
 void sealing(void);             /* what a seal covers */
 void operations(void);          /* what is refused, and where */
