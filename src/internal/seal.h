@@ -98,6 +98,9 @@ hidden int __seal_anonymize(struct seal_range r);
  * strict prints a line and exits with 127. */
 hidden void __seal_static(void);
 
+/* len bytes of anonymous, writable memory: the address, or a negative errno. */
+hidden long __seal_mmap(size_t len);
+
 /* One line on standard error, written whole: strings up to a null pointer. */
 hidden void __seal_print(const char *, ...);
 

@@ -180,13 +180,7 @@ static int reserve(size_t n)
 	if (n <= capacity) return 0;
 	size_t new = capacity ? capacity : PAGE_SIZE/sizeof *table;
 	while (new < n) new *= 2;
-#ifdef SYS_mmap2
-	long p = __syscall(SYS_mmap2, 0, new*sizeof *table, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
-#else
-	long p = __syscall(SYS_mmap, 0, new*sizeof *table, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
-#endif
+	long p = __seal_mmap(new*sizeof *table);
 	if ((unsigned long)p > -4096UL) return -ENOMEM;
 	for (size_t i=0; i<count; i++) ((struct sealed *)p)[i] = table[i];
 	if (table) __syscall(SYS_munmap, table, capacity*sizeof *table);

@@ -389,6 +389,19 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	return 0;
 }
 
+/* No errno yet, and not the wrapper, which the emulation calls from within
+ * itself. */
+long __seal_mmap(size_t len)
+{
+#ifdef SYS_mmap2
+	return __syscall(SYS_mmap2, 0, len, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+#else
+	return __syscall(SYS_mmap, 0, len, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+#endif
+}
+
 /* mremap takes the place of the old pages in one step, so there is no moment
  * at which the GOT through which the caller runs is missing. The caller's
  * relocations are complete: nothing writes to the pages between the copy
@@ -396,15 +409,9 @@ int __seal_finish(struct seal_job *job, const char *prog)
 int __seal_anonymize(struct seal_range r)
 {
 	size_t i, len = r.end-r.start;
-	long p, ret;
+	long ret;
 	if (r.start >= r.end) return 0;
-#ifdef SYS_mmap2
-	p = __syscall(SYS_mmap2, 0, len, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
-#else
-	p = __syscall(SYS_mmap, 0, len, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
-#endif
+	long p = __seal_mmap(len);
 	if ((unsigned long)p > -4096UL) return -p;
 	size_t *to = (void *)p;
 	const size_t *from = (const void *)r.start;
