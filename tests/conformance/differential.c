@@ -4,7 +4,8 @@
  *	differential [--seed=S] [--count=N] [--ops=N] [--plain] [--verbose]
  *
  * --plain leaves out what QEMU's user-mode emulation takes for mere advice, or
- * does in a way of its own whether sealed or not.
+ * does in a way of its own whether sealed or not: above all, what it does with
+ * holes.
  *
  * Sequence number i of a run has seed S+i and depends on nothing else. The
  * first disagreement ends the run: its seed is printed, and the shortest
@@ -152,9 +153,8 @@ static struct op random_op(int step)
 			if (o.arg != MADV_NORMAL) o.arg = MADV_DONTNEED;
 		}
 		if (o.call == MREMAP) {
-			o.arg &= ~MREMAP_DONTUNMAP;
-			if (!o.n) o.n = 1;
-			if (!o.m) o.m = 1;
+			o.arg = MREMAP_MAYMOVE|MREMAP_FIXED;
+			o.n = o.m = 1;
 		}
 	}
 	return o;
@@ -348,6 +348,8 @@ static int step(struct state *s, const struct op *o, int last)
 	struct mpage elsewhere[PAGES];
 	char *at = 0;
 	const char *why;
+	if (plain && (o->call == MADVISE || o->call == MREMAP || o->call == MPROTECT))
+		for (int i=o->from; i<o->from+o->n; i++) if (!s->p[i].mapped) return 0;
 	predict(s, o, &out);
 	int e = execute(o, &at), outside = 0;
 	report->calls++;

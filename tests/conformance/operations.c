@@ -307,11 +307,14 @@ static void control(const struct op *o, const struct place *at)
 	 * whether the system has it. */
 	int from = at->several ? 1 : at->from, pages = at->several ? 1 : at->pages;
 	int byte = !at->several && at->byte;
-	struct seen want, got;
-	char *p = memory(o, at) + from*page;
-	want = look(p);
+	struct seen want, got, was[N];
+	char *p = memory(o, at) + from*page, *all = p - from*page;
+	for (int i=0; i<N; i++) was[i] = look(all+i*page);
+	want = was[from];
 	if (o->run(o, p, (pages-byte)*page + byte))
 		skip("not here, sealed or not: %s", errno_text(errno));
+	for (int i=from+pages; i<N; i++) if (!seen_same(was[i], look(all+i*page)))
+		skip("not here, sealed or not: it changes the pages behind");
 	if (o->effect == ANY) return;
 	want = after(o, want);
 	got = look(p);
