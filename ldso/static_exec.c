@@ -21,7 +21,7 @@ extern weak hidden char __ehdr_start[];
 
 struct image {
 	const char *name;
-	int fd;
+	int fd, preload;
 	off_t size;
 	Ehdr eh;
 	Phdr *ph;
@@ -46,16 +46,18 @@ static int read_at(const struct image *im, void *to, size_t n, size_t off)
 	return 0;
 }
 
-/* 1 if the dynamic section, as it stands in the file, names a needed library. */
+/* 1 if the dynamic section, as it stands in the file, names a needed library,
+ * or if there are preloads and it isn't a program's. */
 static int needs_library(const struct image *im, const Phdr *dyn)
 {
-	size_t d[2];
+	size_t d[2], flags = 0;
 	for (size_t i=0; i+sizeof d <= dyn->p_filesz; i+=sizeof d) {
 		if (read_at(im, d, sizeof d, dyn->p_offset+i)) return 0;
 		if (d[0] == DT_NEEDED) return 1;
-		if (d[0] == DT_NULL) return 0;
+		if (d[0] == DT_FLAGS_1) flags = d[1];
+		if (d[0] == DT_NULL) break;
 	}
-	return 0;
+	return im->preload && !(flags & DF_1_PIE);
 }
 
 /* Read the headers; 0 if they are not those of a static program. Whatever is
@@ -106,11 +108,12 @@ static void map_image(struct image *im)
 	for (i=0; i<im->eh.e_phnum; i++) {
 		const Phdr *ph = im->ph+i;
 		if (ph->p_type != PT_LOAD) continue;
-		if (ph->p_filesz > im->size || ph->p_offset > im->size-ph->p_filesz
-		    || ph->p_filesz > ph->p_memsz)
+		if (ph->p_filesz && (ph->p_filesz > im->size
+		    || ph->p_offset > im->size-ph->p_filesz
+		    || ph->p_filesz > ph->p_memsz))
 			fail(im, "cannot load: a segment is not all in the file", 1);
 		if (ph->p_vaddr+ph->p_memsz < ph->p_vaddr
-		    || ph->p_vaddr+ph->p_memsz > SIZE_MAX/2
+		    || ph->p_vaddr+ph->p_memsz > SIZE_MAX-65536
 		    || (ph->p_vaddr-ph->p_offset & pg))
 			fail(im, "cannot load: a segment has no valid address", 1);
 		if (ph->p_vaddr < min) min = ph->p_vaddr;
@@ -212,9 +215,9 @@ static void seal_image(const struct image *im)
 	}
 }
 
-void __exec_static(int fd, const char *argv0, size_t *sp, size_t *auxv)
+void __exec_static(int fd, int preload, const char *argv0, size_t *sp, size_t *auxv)
 {
-	struct image im = { .name = (char *)sp[1], .fd = fd };
+	struct image im = { .name = (char *)sp[1], .fd = fd, .preload = preload };
 	if (DL_FDPIC || DL_NOMMU_SUPPORT || !read_headers(&im)) return;
 	map_image(&im);
 	close(fd);
@@ -229,6 +232,11 @@ void __exec_static(int fd, const char *argv0, size_t *sp, size_t *auxv)
 	}
 	size_t entry = (size_t)im.base+im.eh.e_entry;
 	munmap(im.ph, im.eh.e_phnum*sizeof *im.ph);
-	STATIC_JMP((void *)entry, sp);
+	/* The psABIs align the stack pointer at the entry point to 16, and some
+	 * processors insist. The loader's own arguments, just below, are done
+	 * with: if they were an odd number of words the block moves down. */
+	size_t *aligned = (void *)((size_t)sp & -16);
+	memmove(aligned, sp, (char *)(auxv+2)-(char *)sp);
+	STATIC_JMP((void *)entry, aligned);
 	for (;;);
 }

@@ -12,11 +12,13 @@
  * fd is open on the program, whose name is argv[0]; sp points to the process's
  * argument block as the program is to see it (argc, then argv) and auxv to its
  * auxiliary vector, which is corrected in place; argv0, unless null, takes the
- * place of argv[0]. Returns, with nothing
+ * place of argv[0]. With preload, what could be a library that relies on what is
+ * preloaded is not taken for static. Returns, with nothing
  * changed, if the program is not static, for the caller to load; does not
  * return otherwise: on failure a line is printed and the status is 1, or 127
  * if LD_SEAL says strict and isn't met. */
-hidden void __exec_static(int fd, const char *argv0, size_t *sp, size_t *auxv);
+hidden void __exec_static(int fd, int preload, const char *argv0,
+	size_t *sp, size_t *auxv);
 
 #include "seal_arch.h"
 
