@@ -76,10 +76,10 @@ static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
 		size_t min = ph->p_vaddr & -PAGE_SIZE;
 		size_t max = ph->p_vaddr+ph->p_memsz+PAGE_SIZE-1 & -PAGE_SIZE;
+		size_t n = (ph->p_vaddr & PAGE_SIZE-1)+ph->p_filesz;
 		if (copy_pages(fd, base+min, max-min, PROT_READ|PROT_WRITE
 		    | (DL_NOMMU_SUPPORT ? PROT_EXEC : 0),
-		    ph->p_offset & -PAGE_SIZE,
-		    (ph->p_vaddr & PAGE_SIZE-1)+ph->p_filesz) < 0)
+		    ph->p_offset & -PAGE_SIZE, n < max-min ? n : max-min) < 0)
 			return -1;
 	}
 	return 0;
@@ -88,16 +88,21 @@ static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 /* A segment whose file ends before it does would be a SIGBUS some time later. */
 static int segment_in_file(const Phdr *ph, int fd, struct dso *dso)
 {
+	if (!ph->p_filesz) return 1;
 	if (!dso->file_size) {
 		struct stat st;
 		if (fstat(fd, &st) < 0) return 0;
 		dso->file_size = st.st_size;
 	}
-	size_t size = dso->file_size;
+	uint64_t size = dso->file_size;
 	return ph->p_filesz <= size && ph->p_offset <= size-ph->p_filesz;
 }
 
 /* Protection. */
+
+enum { NOT_SEALED, SEALED, SEAL_DEFERRED, SEAL_GIVEN_UP };
+
+static struct seal_object seal_view(const struct dso *);
 
 static int protect_text(struct dso *p, int pending)
 {
@@ -128,12 +133,13 @@ static int protect_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
 	if (r.start == r.end) return 0;
-	if (p->kernel_mapped && __seal_active()) {
+	struct seal_object o = seal_view(p);
+	if (p->kernel_mapped && __seal_active() && __seal_relro_valid(&o, PAGE_SIZE)) {
 		int err = __seal_anonymize(r);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
-		__seal_print(p->name, ": warning: no memory to move RELRO off its"
-			" file\n", (char *)0);
+		__seal_print(p->name, ": warning: RELRO stays on its file, where a"
+			" discard can undo it: no memory\n", (char *)0);
 	}
 	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, PROT_READ);
 	return ret == -ENOSYS ? 0 : -ret;
@@ -143,20 +149,34 @@ static int protect_relro(struct dso *p)
  * relocations pending that is put off until they are resolved: upstream makes
  * RELRO read-only regardless and then faults on writing to it. Text that
  * still has relocations to come must be run meanwhile. */
-static void protect_dso(struct dso *p)
+static int protect(struct dso *p)
 {
 	int err = 0;
 	if (p->textrel) err = protect_text(p, p->lazy_cnt != 0);
 	if (!err && !p->lazy_cnt) err = protect_relro(p);
+	return err;
+}
+
+static void protect_dso(struct dso *p)
+{
+	int err = protect(p);
 	if (!err) return;
 	errno = err;
 	error("Error relocating %s: RELRO protection failed: %m", p->name);
 	if (runtime) longjmp(*rtld_fail, 1);
 }
 
-/* Sealing. */
+/* The same when what was pending has been resolved, by a dlopen of something
+ * else. That must not fail for it: p is bound to what failure would unmap. */
+static void protect_late(struct dso *p)
+{
+	if (!protect(p)) return;
+	p->sealed = SEAL_GIVEN_UP;
+	__seal_print(p->name, ": warning: cannot be protected: no memory; it stays"
+		" writable and unsealed\n", (char *)0);
+}
 
-enum { NOT_SEALED, SEALED, SEAL_DEFERRED };
+/* Sealing. */
 
 static struct seal_object seal_view(const struct dso *p)
 {
@@ -180,7 +200,9 @@ static struct seal_object seal_view(const struct dso *p)
  * mapping of their own that could be sealed. */
 static void seal_dso(struct seal_job *job, struct dso *p)
 {
-	if (DL_FDPIC || p->sealed == SEALED || !p->map || !p->relocated) return;
+	if (DL_FDPIC || p->sealed == SEALED || p->sealed == SEAL_GIVEN_UP
+	    || !p->map || !p->relocated)
+		return;
 	struct seal_object o = seal_view(p);
 	if (p->lazy_cnt) {
 		if (p->sealed != SEAL_DEFERRED)
@@ -232,8 +254,12 @@ static void seal_start(struct dso *app)
  * ones sealed stays mapped, unreachable, until the process ends. */
 static void seal_loaded(void)
 {
-	struct seal_job job = { 0 };
+	/* Not on the stack, which may be a thread's small one; the caller
+	 * holds the lock. */
+	static struct seal_job job;
 	if (!__seal_wanted()) return;
+	job.set.n = job.error = 0;
+	job.vdso = job.failed = (struct seal_range){ 0, 0 };
 	for (struct dso *p=head; p; p=p->next) seal_dso(&job, p);
 	int err = __seal_finish(&job, head->name);
 	if (!err) return;

@@ -36,7 +36,6 @@ struct seal_job {
 	struct seal_range vdso;
 	struct seal_range failed;	/* the first range that was refused */
 	int error;			/* why, as a positive errno; 0 if none was */
-	size_t sealed;			/* ranges that the kernel sealed */
 };
 
 /* The pages of o that are to be sealed, with its RW data or without. Pure.
@@ -44,6 +43,9 @@ struct seal_job {
  * headers to tell them by. */
 hidden int __seal_object_ranges(struct seal_set *set,
 	const struct seal_object *o, int rw, size_t page);
+
+/* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
+hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
 
 /* 1 if a note of o marks it, looked for only within readable segments of o. */
 hidden int __seal_marked(const struct seal_object *o);

@@ -196,7 +196,7 @@ static void record(struct sealed v)
 	size_t lo, hi, i;
 	for (lo=0; lo<count && table[lo].end < v.start; lo++);
 	for (hi=lo; hi<count && table[hi].start <= v.end; hi++);
-	while (lo<hi && table[lo].kind != v.kind) {
+	while (lo<hi && table[lo].kind != v.kind && table[lo].start <= v.start) {
 		if (table[lo].end > v.start) v.start = table[lo].end;
 		lo++;
 	}

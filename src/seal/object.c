@@ -53,6 +53,20 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 	return 0;
 }
 
+int __seal_relro_valid(const struct seal_object *o, size_t page)
+{
+	struct seal_set set = { 0 };
+	size_t i;
+	for (i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
+		if (__seal_set_add(&set, __seal_round(o->base+ph->p_vaddr,
+		    ph->p_memsz, page)))
+			return 0;
+	}
+	return __seal_set_holds(&set, o->relro);
+}
+
 /* Notes are believed only where the object has pages that can be read: a
  * segment that points elsewhere is not followed. */
 static int readable(const struct seal_object *o, uintptr_t start, size_t len)
@@ -62,7 +76,8 @@ static int readable(const struct seal_object *o, uintptr_t start, size_t len)
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_R)) continue;
 		uintptr_t off = start-(o->base+ph->p_vaddr);
-		if (off <= ph->p_filesz && len <= ph->p_filesz-off) return 1;
+		size_t size = ph->p_filesz < ph->p_memsz ? ph->p_filesz : ph->p_memsz;
+		if (off <= size && len <= size-off) return 1;
 	}
 	return 0;
 }

@@ -77,7 +77,7 @@ static int any_sealed, warned;
 
 void __seal_print(const char *s, ...)
 {
-	char buf[1024];
+	char buf[256];
 	size_t n = 0;
 	va_list ap;
 	va_start(ap, s);
@@ -89,7 +89,7 @@ void __seal_print(const char *s, ...)
 			n = 0;
 		}
 	va_end(ap);
-	__syscall(SYS_write, 2, buf, n);
+	if (n) __syscall(SYS_write, 2, buf, n);
 }
 
 /* An address the way /proc/PID/maps prints it. */
@@ -259,6 +259,10 @@ struct report {
 	const char *why;	/* why nothing was tried, or null */
 };
 
+/* One for all: whoever seals is alone, at start or with the loader's lock held.
+ * dlopen may be called on a small stack. */
+static struct report rep;
+
 static void report_range(const struct report *rep, struct seal_range r, int flags,
 	const char *kind)
 {
@@ -281,9 +285,10 @@ static void report_range(const struct report *rep, struct seal_range r, int flag
 static void report(const struct report *rep)
 {
 	const struct seal_object *o = rep->o;
-	struct seal_set gaps = { 0 };
+	static struct seal_set gaps;
 	int first_flags = -1;
 	size_t i;
+	gaps.n = 0;
 	__seal_set_add(&gaps, o->map);
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
@@ -314,15 +319,17 @@ static void report(const struct report *rep)
 
 void __seal_defer(const struct seal_object *o, const char *why)
 {
-	struct report rep = { .o = o, .why = why };
-	if (policy.report) report(&rep);
+	if (!policy.report) return;
+	rep.o = o;
+	rep.why = why;
+	report(&rep);
 }
 
 /* Objects */
 
 void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
-	struct report rep = { .o = o };
+	static struct seal_set tried;
 	size_t i;
 	if (!__seal_active()) {
 		__seal_defer(o, why_off);
@@ -330,6 +337,9 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	}
 	int rw = !o->foreign && (o->loader || policy.level == SEAL_FULL
 		|| __seal_marked(o));
+	rep.o = o;
+	rep.why = 0;
+	rep.refused.n = 0;
 	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)) {
 		if (!job->error) {
 			job->error = EOVERFLOW;
@@ -347,7 +357,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		}
 		return;
 	}
-	struct seal_set tried = rep.sealed;
+	tried = rep.sealed;
 	for (i=0; i<tried.n; i++) {
 		int error = seal_range(job, tried.r[i]);
 		if (!error) continue;

@@ -1,5 +1,6 @@
 #define SYSCALL_NO_TLS 1
 #include <elf.h>
+#include <errno.h>
 #include <sys/mman.h>
 #include "libc.h"
 #include "syscall.h"
@@ -70,11 +71,15 @@ void __seal_static(void)
 	if (__seal_active() && relro_len) {
 		o.relro.start = o.base+relro & -PAGE_SIZE;
 		o.relro.end = o.base+relro+relro_len & -PAGE_SIZE;
-		if ((error = __seal_anonymize(o.relro))) {
-			if (__seal_strict())
-				fail(prog, "no memory to protect its RELRO");
-			__seal_print(prog, ": warning: RELRO stays writable:"
-				" no memory to protect it\n", (char *)0);
+		const char *why = "no memory";
+		if (!__seal_relro_valid(&o, PAGE_SIZE))
+			error = EINVAL, why = "it is in no writable segment";
+		else
+			error = __seal_anonymize(o.relro);
+		if (error) {
+			if (__seal_strict()) fail(prog, "its RELRO can't be protected");
+			__seal_print(prog, ": warning: RELRO stays writable: ", why,
+				"\n", (char *)0);
 			o.relro = (struct seal_range){ 0, 0 };
 		}
 	}
