@@ -133,6 +133,11 @@ static int protect_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
 	if (r.start == r.end) return 0;
+	/* A header that reaches beyond the object would write-protect what
+	 * comes next, which may be ld.so's own data. */
+	if (!DL_FDPIC && (r.start < (uintptr_t)p->map
+	    || r.end > (uintptr_t)p->map+p->map_len))
+		return ENOEXEC;
 	struct seal_object o = seal_view(p);
 	if (p->kernel_mapped && __seal_active() && __seal_relro_valid(&o, PAGE_SIZE)) {
 		int err = __seal_anonymize(r);

@@ -3,10 +3,11 @@
 # bigdata: so much .data after RELRO that it is not loaded along with it;
 # then finished files whose PT_GNU_RELRO is changed so that its end or start
 # is no page boundary: shorter by 8 bytes (the last page stays writable), longer
-# by 256 (rounds down again), starting 16 bytes later (rounds to the same page).
+# by 256 (rounds down again), starting 16 bytes later (rounds to the same page),
+# longer by 4 MiB, past all that is mapped.
 LAYOUT = $(T)/layout
 LAYOUT_VARIANTS = aligned aligned-code norelro compact bigdata
-LAYOUT_PATCHED = relro-short relro-long relro-late
+LAYOUT_PATCHED = relro-short relro-long relro-late relro-wild
 LAYOUT_aligned = -Wl,-z,max-page-size=0x200000 -Wl,-z,common-page-size=0x200000 -Wl,-z,noseparate-code
 LAYOUT_aligned-code = -Wl,-z,max-page-size=0x200000 -Wl,-z,separate-code
 LAYOUT_norelro = -Wl,-z,norelro
@@ -15,6 +16,7 @@ LAYOUT_compact = -Wl,-z,noseparate-code
 PATCH_relro-short = relro-size -8
 PATCH_relro-long = relro-size 256
 PATCH_relro-late = relro-start 16
+PATCH_relro-wild = relro-size 0x400000
 
 define layout_variant
 $(LAYOUT)/$(1)/liblayout.so: loader/layout/lib.c

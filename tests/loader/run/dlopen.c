@@ -27,6 +27,18 @@ static void lazy_strict(void **state)
 		"lazy/main", "strict"));
 }
 
+/* What fails when an old library is finished is not the new one's failure. */
+static void lazy_unprotected(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	r = RUN(ENV("LD_SEAL=on"), "late/main");
+	want_status(r, 0);
+	want_one_err_line(r);
+	want_err(r, "libpending.so: warning: cannot be protected");
+}
+
 static void failing_then_good(void **state)
 {
 	(void)state;
@@ -99,6 +111,7 @@ int main(void)
 		cmocka_unit_test(lazy),
 		cmocka_unit_test(lazy_dependency),
 		cmocka_unit_test(lazy_strict),
+		cmocka_unit_test(lazy_unprotected),
 		cmocka_unit_test(without_headers),
 		cmocka_unit_test(forbidden_later),
 		cmocka_unit_test(forbidden_later_strict),

@@ -82,6 +82,22 @@ LAYOUT(relro_ends_early, "relro-short")
 LAYOUT(relro_ends_late, "relro-long")
 LAYOUT(relro_starts_late, "relro-late")
 
+/* A RELRO that reaches beyond its segments is never read or written: the program
+ * doesn't start, a static one keeps it writable and says so. */
+static void layout_relro_wild(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	r = RUN(ENV("LD_SEAL=on"), "layout/relro-wild/pie");
+	want_status(r, 127);
+	want_err(r, "RELRO protection failed");
+	r = RUN(ENV("LD_SEAL=on,strict"), "layout/relro-wild/static");
+	want_status(r, 127);
+	want_one_err_line(r);
+	want_err(r, "cannot seal");
+}
+
 /* Marks: ours, and the linker's property; what only looks like one is none. */
 static void mark(const char *variant, const char *data_sealed)
 {
@@ -258,6 +274,7 @@ int main(void)
 		cmocka_unit_test(layout_relro_ends_early),
 		cmocka_unit_test(layout_relro_ends_late),
 		cmocka_unit_test(layout_relro_starts_late),
+		cmocka_unit_test(layout_relro_wild),
 		cmocka_unit_test(marks),
 		cmocka_unit_test(no_libc),
 		cmocka_unit_test(constructors_run_sealed),

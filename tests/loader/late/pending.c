@@ -1,0 +1,2 @@
+extern int provided(void);
+int pending(void) { return provided() + 1; }
