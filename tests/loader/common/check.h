@@ -71,6 +71,10 @@ int check_err(long ret, int err, const char *what);
 /* Report the whole test as not run. */
 void check_skip(const char *why);
 
+/* From here on the system call NR (x86-64's number) fails with ERR in this
+ * process. 0, or nonzero if filters can't be had. */
+int check_forbid(unsigned nr, int err);
+
 /* Prints the count; the program's exit status. */
 int check_done(void);
 
