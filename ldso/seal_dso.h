@@ -138,8 +138,9 @@ static int protect_relro(struct dso *p)
 	if (!DL_FDPIC && (r.start < (uintptr_t)p->map
 	    || r.end > (uintptr_t)p->map+p->map_len))
 		return ENOEXEC;
-	struct seal_object o = seal_view(p);
-	if (p->kernel_mapped && __seal_active() && __seal_relro_valid(&o, PAGE_SIZE)) {
+	struct seal_object o;
+	if (p->kernel_mapped && __seal_active()
+	    && (o = seal_view(p), __seal_relro_valid(&o, PAGE_SIZE))) {
 		int err = __seal_anonymize(r);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
@@ -245,10 +246,8 @@ static void seal_start(struct dso *app)
 	search_vec(libc.auxv, &vdso, AT_SYSINFO_EHDR);
 	__seal_add_vdso(&job, (void *)vdso);
 	int err = __seal_finish(&job, app->name);
-	if (!err && !ldso_fail) return;
-	if (err) __seal_print(app->name, ": cannot seal: ", __seal_reason(err),
-		" (strict)\n", (char *)0);
-	_exit(127);
+	if (err) __seal_refuse(app->name, __seal_reason(err));
+	if (ldso_fail) _exit(127);
 }
 
 /* dlopen: what it loaded, and what waited for it. Called where nothing can

@@ -29,10 +29,10 @@ struct image {
 	struct seal_range map;
 };
 
-static void fail(const struct image *im, const char *what, int status)
+static void fail(const struct image *im, const char *what)
 {
 	__seal_print(im->name, ": ", what, "\n", (char *)0);
-	_exit(status);
+	_exit(1);
 }
 
 static int read_at(const struct image *im, void *to, size_t n, size_t off)
@@ -111,11 +111,11 @@ static void map_image(struct image *im)
 		if (ph->p_filesz && (ph->p_filesz > im->size
 		    || ph->p_offset > im->size-ph->p_filesz
 		    || ph->p_filesz > ph->p_memsz))
-			fail(im, "cannot load: a segment is not all in the file", 1);
+			fail(im, "cannot load: a segment is not all in the file");
 		if (ph->p_vaddr+ph->p_memsz < ph->p_vaddr
 		    || ph->p_vaddr+ph->p_memsz > SIZE_MAX-65536
 		    || (ph->p_vaddr-ph->p_offset & pg))
-			fail(im, "cannot load: a segment has no valid address", 1);
+			fail(im, "cannot load: a segment has no valid address");
 		if (ph->p_vaddr < min) min = ph->p_vaddr;
 		if (ph->p_vaddr+ph->p_memsz > max) max = ph->p_vaddr+ph->p_memsz;
 		if (ph->p_align > align && !(ph->p_align & ph->p_align-1)
@@ -128,11 +128,11 @@ static void map_image(struct image *im)
 	if (im->eh.e_type == ET_EXEC) {
 		map = mmap((void *)min, len, PROT_NONE, flags|MAP_FIXED_NOREPLACE, -1, 0);
 		if (map != (void *)min)
-			fail(im, "cannot load: its address is taken", 1);
+			fail(im, "cannot load: its address is taken");
 	} else {
 		size_t room = len+align-PAGE_SIZE;
 		unsigned char *p = mmap(0, room, PROT_NONE, flags, -1, 0);
-		if (p == MAP_FAILED) fail(im, "cannot load: out of memory", 1);
+		if (p == MAP_FAILED) fail(im, "cannot load: out of memory");
 		map = p+((min-(size_t)p) & align-1);
 		if (map > p) munmap(p, map-p);
 		if (map+len < p+room) munmap(map+len, p+room-(map+len));
@@ -151,12 +151,12 @@ static void map_image(struct image *im)
 		if (!ph->p_filesz) file = zero = start;
 		if (zero > start && mmap(start, zero-start, prot,
 		    MAP_PRIVATE|MAP_FIXED, im->fd, ph->p_offset & ~pg) == MAP_FAILED)
-			fail(im, "cannot load: a segment cannot be mapped", 1);
+			fail(im, "cannot load: a segment cannot be mapped");
 		if (ph->p_memsz <= ph->p_filesz) continue;
 		if (prot & PROT_WRITE) memset(file, 0, zero-file);
 		if (end > zero && mmap(zero, end-zero, prot,
 		    MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
-			fail(im, "cannot load: out of memory", 1);
+			fail(im, "cannot load: out of memory");
 	}
 }
 
@@ -199,8 +199,7 @@ static void seal_image(const struct image *im)
 	/* A mark says that the program was linked against a libc that seals
 	 * the rest when it starts. */
 	if (__seal_strict() && !__seal_marked(&o))
-		fail(im, "cannot seal: a static program that does not seal itself"
-			" (strict)", 127);
+		__seal_refuse(im->name, "a static program that does not seal itself");
 	if (!__seal_wanted()) return;
 	__seal_add(&job, &o);
 	__seal_add(&job, &loader);
@@ -208,11 +207,8 @@ static void seal_image(const struct image *im)
 	for (i=0; libc.auxv[i]; i+=2)
 		if (libc.auxv[i] == AT_SYSINFO_EHDR) vdso = libc.auxv[i+1];
 	__seal_add_vdso(&job, (void *)vdso);
-	if ((err = __seal_finish(&job, im->name))) {
-		__seal_print(im->name, ": cannot seal: ", __seal_reason(err),
-			" (strict)\n", (char *)0);
-		_exit(127);
-	}
+	if ((err = __seal_finish(&job, im->name)))
+		__seal_refuse(im->name, __seal_reason(err));
 }
 
 void __exec_static(int fd, int preload, const char *argv0, size_t *sp, size_t *auxv)

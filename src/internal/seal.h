@@ -87,6 +87,9 @@ hidden void __seal_defer(const struct seal_object *o, const char *why);
  * half sealed is a warning. */
 hidden int __seal_finish(struct seal_job *job, const char *prog);
 
+/* Strict and not met at start: one line, and status 127. */
+hidden _Noreturn void __seal_refuse(const char *prog, const char *why);
+
 /* "kernel has no mseal" and the like, for a positive errno. No strerror: it
  * would drag its table into every static program. */
 hidden const char *__seal_reason(int error);

@@ -92,6 +92,12 @@ void __seal_print(const char *s, ...)
 	if (n) __syscall(SYS_write, 2, buf, n);
 }
 
+_Noreturn void __seal_refuse(const char *prog, const char *why)
+{
+	__seal_print(prog, ": cannot seal: ", why, " (strict)\n", (char *)0);
+	for (;;) __syscall(SYS_exit_group, 127);
+}
+
 /* An address the way /proc/PID/maps prints it. */
 struct hex { char s[2*sizeof(uintptr_t)+1]; };
 

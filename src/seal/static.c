@@ -27,12 +27,6 @@ static const char *env(const char *name)
 	return 0;
 }
 
-static void fail(const char *prog, const char *why)
-{
-	__seal_print(prog, ": cannot seal: ", why, " (strict)\n", (char *)0);
-	__syscall(SYS_exit_group, 127);
-}
-
 void __seal_static(void)
 {
 	const char *prog = __progname_full;
@@ -77,7 +71,8 @@ void __seal_static(void)
 		else
 			error = __seal_anonymize(o.relro);
 		if (error) {
-			if (__seal_strict()) fail(prog, "its RELRO can't be protected");
+			if (__seal_strict())
+				__seal_refuse(prog, "its RELRO can't be protected");
 			__seal_print(prog, ": warning: RELRO stays writable: ", why,
 				"\n", (char *)0);
 			o.relro = (struct seal_range){ 0, 0 };
@@ -86,5 +81,5 @@ void __seal_static(void)
 	__seal_add(&job, &o);
 	__seal_add_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
 	if ((error = __seal_finish(&job, prog)))
-		fail(prog, __seal_reason(error));
+		__seal_refuse(prog, __seal_reason(error));
 }
