@@ -8,12 +8,6 @@
 #include "model.h"
 #include "space.h"
 
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED 24
-#endif
 
 unsigned char file_byte(int off)
 {

@@ -207,12 +207,6 @@ static int file_pages(const struct op *o, char *p, size_t n)
 	return remap_file_pages(p, n, 0, 0, 0);
 }
 
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED 24
-#endif
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #endif

@@ -15,6 +15,13 @@
 #define SYS_mseal (SYS_pidfd_send_signal-424+462)
 #endif
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
 /* To try the suite on a libc that has no mseal(). */
 #ifdef MSEAL_BY_SYSCALL
 #include <unistd.h>
