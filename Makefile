@@ -82,7 +82,7 @@ need-build:
 
 check:
 	@tools/need --install build check
-	+@$(MAKE) --no-print-directory prefix upstream prefix-$(OTHER_VERSION)
+	+@$(MAKE) --no-print-directory prefix emulation upstream prefix-$(OTHER_VERSION)
 	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
 demo:

@@ -13,11 +13,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include "libc.h"
 #include "lock.h"
@@ -369,6 +371,38 @@ static long do_madvise(long n, uintptr_t start, size_t len, int advice)
 	return __syscall(n, start, len, advice);
 }
 
+#ifdef SYS_process_madvise
+
+/* What one call may advise in all, as for read and write. */
+#define MOST_BYTES (INT_MAX & ~(size_t)MASK)
+
+/* The kernel goes through the list until one range fails and answers with the
+ * bytes that came before it, if any. It is asked first whether it takes
+ * such advice at all (of other processes never; of its own since 6.13) and whether
+ * the list can be read: what it refuses then, it refuses for the real call. */
+static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int advice,
+	unsigned flags)
+{
+	struct iovec none = { 0, 0 };
+	size_t i, len, sum = 0;
+	long r;
+	if (!discards(advice) || flags || n > IOV_MAX
+	    || __syscall(SYS_process_madvise, pidfd, &none, 1, advice, 0)
+	    || __syscall(SYS_process_madvise, pidfd, v, n, -1, 0) != -EINVAL)
+		return __syscall(SYS_process_madvise, pidfd, v, n, advice, flags);
+	for (i=0; i<n && v[i].iov_len <= SSIZE_MAX; i++);
+	if (i < n) return -EINVAL;
+	for (i=0; i<n && sum<MOST_BYTES; i++, sum+=len) {
+		len = v[i].iov_len;
+		if (len > MOST_BYTES-sum) len = MOST_BYTES-sum;
+		r = do_madvise(SYS_madvise, (uintptr_t)v[i].iov_base, len, advice);
+		if (r) return sum ? sum : r;
+	}
+	return sum;
+}
+
+#endif
+
 static long raw_shmat(int id, uintptr_t addr, int flags)
 {
 #ifdef SYS_shmat
@@ -452,6 +486,9 @@ static int is_emulated(long n)
 #ifdef SYS_remap_file_pages
 	case SYS_remap_file_pages:
 #endif
+#ifdef SYS_process_madvise
+	case SYS_process_madvise:
+#endif
 	case SYS_mseal: case SYS_munmap: case SYS_mremap: case SYS_mprotect:
 	case SYS_pkey_mprotect: case SYS_madvise: case SYS_brk:
 		return 1;
@@ -485,6 +522,10 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 		return do_mprotect(n, a, b, c, d);
 	case SYS_madvise:
 		return do_madvise(n, a, b, c);
+#ifdef SYS_process_madvise
+	case SYS_process_madvise:
+		return do_process_madvise(a, (void *)b, c, d, e);
+#endif
 #ifdef SYS_shmat
 	case SYS_shmat:
 		if ((r = shmat_refused(a, b, c))) return r;
