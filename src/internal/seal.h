@@ -47,8 +47,17 @@ hidden int __seal_object_ranges(struct seal_set *set,
 /* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
 hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
 
-/* 1 if a note of o marks it, looked for only within readable segments of o. */
+/* 1 if a note of o marks it, looked for only within readable segments of o:
+ * in those of PT_NOTE, and in that of PT_GNU_PROPERTY, which a linker may make
+ * without the other. */
 hidden int __seal_marked(const struct seal_object *o);
+
+/* Find what o says must stay mutable, by PT_GNU_MUTABLE and by notes, and which
+ * pages that is: those on which its segments have nothing else. The loader and
+ * the vdso have none. 0, or -1, with no pages, if any of it is malformed, outside
+ * the object, or more than fits: an error exempts nothing. */
+hidden int __seal_mutable(struct seal_mutable *m, const struct seal_object *o,
+	size_t page);
 
 /* Set the policy from words (see __seal_parse); origin ("LD_SEAL", "--seal")
  * and prog are for the message. Bad words print one line and exit with 127:

@@ -7,10 +7,8 @@
 
 #include <features.h>
 #include <stddef.h>
-
-#ifndef hidden
-#define hidden __attribute__((__visibility__("hidden")))
-#endif
+#include <stdint.h>
+#include "seal_range.h"
 
 enum seal_level {
 	SEAL_OFF,	/* nothing */
@@ -49,11 +47,22 @@ struct seal_word {
 hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 	struct seal_word *bad);
 
-/* Our own mark, for linkers without -z memory-seal: an ELF note with this
- * owner and type, whose descriptor is one 32-bit word of SEAL_NOTE_* bits. */
+/* Our own notes; docs/mutable.md specifies them.
+ *
+ * SEAL_NOTE_TYPE is the mark, for linkers without -z memory-seal: one 32-bit
+ * word of SEAL_NOTE_* bits.
+ *
+ * SEAL_NOTE_MUTABLE is what <sys/seal.h> makes: four signed 32-bit words, each
+ * an address as its distance from the word itself. In this order: a place in
+ * the section of mutable data (which keeps the section from being dropped),
+ * its start, its end, and the start of what follows, which is not mutable and
+ * begins on a page of its own: no more than SEAL_NOTE_PAGE after the end, or
+ * the linker has put something between. */
 #define SEAL_NOTE_OWNER "musl-seal"
 #define SEAL_NOTE_TYPE 1
 #define SEAL_NOTE_DATA 1	/* RW data may be sealed */
+#define SEAL_NOTE_MUTABLE 3
+#define SEAL_NOTE_PAGE 65536	/* bytes, the largest alignment that it uses */
 
 /* 1 if the notes in the n bytes at p hold a mark: ours, or
  * GNU_PROPERTY_MEMORY_SEAL (type 3 in a NT_GNU_PROPERTY_TYPE_0 note; x86-64
@@ -62,5 +71,30 @@ hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
  * Byte order and class are the machine's own. A malformed note ends the
  * search and marks nothing. */
 hidden int __seal_note(const unsigned char *p, size_t n, size_t align);
+
+/* The ranges that an object says must stay mutable. What does not fit is
+ * an error: an exemption is granted whole or not at all. */
+#define SEAL_MUTABLE_MAX 64
+
+struct seal_mutable {
+	size_t n;
+	struct seal_range r[SEAL_MUTABLE_MAX];	/* addresses in bytes, as found */
+	struct seal_set cover;			/* the same, joined */
+	struct seal_set pages;			/* the whole pages that are mutable */
+};
+
+/* Put the range into m->r unless it is empty or there already. 0, or -1 if it
+ * overlaps one of those from index from on without being equal to it, wraps,
+ * or is one too many. */
+hidden int __seal_mutable_add(struct seal_mutable *m, size_t from,
+	struct seal_range r);
+
+/* Add the ranges of the SEAL_NOTE_MUTABLE notes in the n bytes at p, which
+ * are at the address at when the program runs. 0, or -1 if such a note is
+ * malformed, if one overlaps another (see __seal_mutable_add for from), or if
+ * anything malformed follows one. Notes of others are passed over, and what is
+ * malformed and none of ours ends the search. */
+hidden int __seal_note_mutable(struct seal_mutable *m, size_t from,
+	const unsigned char *p, size_t n, size_t align, uintptr_t at);
 
 #endif

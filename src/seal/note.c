@@ -44,25 +44,108 @@ static int property(const unsigned char *p, size_t n)
 
 /* A note is the sizes of its name and its descriptor, its type, then the two,
  * each padded: namesz descsz type name.. desc.. */
+struct note {
+	uint32_t type, descsz;
+	int ours;		/* the name is SEAL_NOTE_OWNER */
+	int gnu;		/* the name is "GNU" */
+	const unsigned char *desc;
+};
+
+/* Read the note in the n bytes at p, at least 12. Returns where the next one
+ * starts, n or more if there is none, or 0 if this one reaches past the end;
+ * its name is known even then, if that is there. */
+static uint64_t read_note(struct note *t, const unsigned char *p, size_t n,
+	size_t align)
+{
+	uint32_t namesz = word(p);
+	uint64_t desc = pad(12+(uint64_t)namesz, align);
+	t->descsz = word(p+4);
+	t->type = word(p+8);
+	t->ours = t->gnu = 0;
+	if (namesz > n-12) return 0;
+	t->ours = owner(p+12, namesz, SEAL_NOTE_OWNER, sizeof SEAL_NOTE_OWNER);
+	t->gnu = owner(p+12, namesz, "GNU", sizeof "GNU");
+	if (desc > n || t->descsz > n-desc) return 0;
+	t->desc = p+desc;
+	return pad(desc+t->descsz, align);
+}
+
 int __seal_note(const unsigned char *p, size_t n, size_t align)
 {
+	struct note t;
+	uint64_t next;
 	if (align != 8) align = 4;
-	while (n >= 12) {
-		uint32_t namesz = word(p), descsz = word(p+4), type = word(p+8);
-		uint64_t desc = pad(12+(uint64_t)namesz, align);
-		if (desc > n || descsz > n-desc) return 0;
-		if (type == SEAL_NOTE_TYPE && descsz >= 4
-		    && owner(p+12, namesz, SEAL_NOTE_OWNER, sizeof SEAL_NOTE_OWNER)
-		    && word(p+desc) & SEAL_NOTE_DATA)
+	for (; n >= 12; p += next, n -= next) {
+		next = read_note(&t, p, n, align);
+		if (!next) return 0;
+		if (t.ours && t.type == SEAL_NOTE_TYPE && t.descsz >= 4
+		    && word(t.desc) & SEAL_NOTE_DATA)
 			return 1;
-		if (type == GNU_PROPERTY_TYPE_0
-		    && owner(p+12, namesz, "GNU", sizeof "GNU")
-		    && property(p+desc, descsz))
+		if (t.gnu && t.type == GNU_PROPERTY_TYPE_0
+		    && property(t.desc, t.descsz))
 			return 1;
-		uint64_t next = pad(desc+descsz, align);
 		if (next >= n) return 0;
-		p += next;
-		n -= next;
+	}
+	return 0;
+}
+
+int __seal_mutable_add(struct seal_mutable *m, size_t from, struct seal_range r)
+{
+	size_t i;
+	if (r.start == r.end) return 0;
+	if (r.start > r.end) return -1;
+	for (i=0; i<m->n; i++) {
+		if (m->r[i].start == r.start && m->r[i].end == r.end) return 0;
+		if (i >= from && r.start < m->r[i].end && m->r[i].start < r.end)
+			return -1;
+	}
+	if (m->n == SEAL_MUTABLE_MAX) return -1;
+	m->r[m->n++] = r;
+	return 0;
+}
+
+/* The address that the word at p, which will be at the address at, tells of
+ * as a signed distance from itself. */
+static uintptr_t relative(const unsigned char *p, uintptr_t at)
+{
+	uint32_t w = word(p);
+	return at + w - (w>>31 ? (uint64_t)1<<32 : 0);
+}
+
+/*	place
+ *	  |
+ *	[ musl_mutable ]........[ what follows
+ *	start        stop       next
+ *
+ * What the dots stand for is padding, so all up to next is mutable. */
+static int add_note(struct seal_mutable *m, size_t from, const struct note *t,
+	uintptr_t at)
+{
+	uintptr_t a[4];
+	if (t->descsz != sizeof(uint32_t)*4) return -1;
+	for (int i=0; i<4; i++) a[i] = relative(t->desc+4*i, at+4*i);
+	uintptr_t place = a[0], start = a[1], stop = a[2], next = a[3];
+	if (start == stop) return 0;
+	if (place < start || place > stop || next < stop
+	    || next-stop >= SEAL_NOTE_PAGE)
+		return -1;
+	return __seal_mutable_add(m, from, (struct seal_range){ start, next });
+}
+
+int __seal_note_mutable(struct seal_mutable *m, size_t from,
+	const unsigned char *p, size_t n, size_t align, uintptr_t at)
+{
+	struct note t;
+	uint64_t next;
+	int found = 0;
+	if (align != 8) align = 4;
+	for (; n >= 12; p += next, n -= next, at += next) {
+		next = read_note(&t, p, n, align);
+		int ours = t.ours && t.type == SEAL_NOTE_MUTABLE;
+		if (!next) return found || ours ? -1 : 0;
+		if (ours && add_note(m, from, &t, at+(t.desc-p))) return -1;
+		found |= ours;
+		if (next >= n) return 0;
 	}
 	return 0;
 }

@@ -1,7 +1,15 @@
+#include <elf.h>
 #include "seal.h"
 
+#ifndef PT_GNU_PROPERTY
+#define PT_GNU_PROPERTY 0x6474e553
+#endif
+#ifndef PT_GNU_MUTABLE
+#define PT_GNU_MUTABLE 0x6474f555
+#endif
+
 /* Policy for one object: which of its pages are sealed. No system call; only
- * __seal_marked looks at the object's memory. */
+ * __seal_marked and __seal_mutable look at the object's memory, for notes. */
 
 static const ElfW(Phdr) *phdr_at(const struct seal_object *o, size_t i)
 {
@@ -88,10 +96,98 @@ int __seal_marked(const struct seal_object *o)
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		uintptr_t start = o->base+ph->p_vaddr;
-		if (ph->p_type != PT_NOTE) continue;
+		if (ph->p_type != PT_NOTE && ph->p_type != PT_GNU_PROPERTY) continue;
 		if (!readable(o, start, ph->p_filesz)) continue;
 		if (__seal_note((void *)start, ph->p_filesz, ph->p_align))
 			return 1;
 	}
 	return 0;
+}
+
+/* The ranges that o asks for, in m->r and, joined, in m->cover. Segments and
+ * notes may name the same bytes: a program that has SEAL_MUTABLE data may be
+ * exempted as a whole later. */
+static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
+	size_t page)
+{
+	struct seal_range r, span = { -1, 0 };
+	size_t i, segments;
+	for (i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		uintptr_t start = o->base+ph->p_vaddr;
+		if (ph->p_type == PT_GNU_MUTABLE && __seal_mutable_add(m, 0,
+		    (struct seal_range){ start, start+ph->p_memsz }))
+			return -1;
+		if (ph->p_type != PT_LOAD) continue;
+		r = __seal_round(start, ph->p_memsz, page);
+		if (r.start == r.end) continue;
+		if (r.start < span.start) span.start = r.start;
+		if (r.end > span.end) span.end = r.end;
+	}
+	segments = m->n;
+	for (i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		uintptr_t start = o->base+ph->p_vaddr;
+		if (ph->p_type != PT_NOTE) continue;
+		if (!readable(o, start, ph->p_filesz)) continue;
+		if (__seal_note_mutable(m, segments, (void *)start,
+		    ph->p_filesz, ph->p_align, start))
+			return -1;
+	}
+	for (i=0; i<m->n; i++)
+		if (m->r[i].start < span.start || m->r[i].end > span.end
+		    || __seal_set_add(&m->cover, m->r[i]))
+			return -1;
+	return 0;
+}
+
+/* Take from the pages those on which the segment [pos, end) has bytes that are
+ * not mutable:
+ *
+ *	cover     [----]    [------------]
+ *	segment      [---------------------------]
+ *	others          [###]            [#######]
+ */
+static int keep_whole(struct seal_mutable *m, uintptr_t pos, uintptr_t end,
+	size_t page)
+{
+	size_t i;
+	for (i=0; i<m->cover.n && pos < end; i++) {
+		struct seal_range c = m->cover.r[i];
+		uintptr_t stop = c.start < end ? c.start : end;
+		if (pos < stop && __seal_set_subtract(&m->pages,
+		    __seal_round(pos, stop-pos, page)))
+			return -1;
+		if (c.end > pos) pos = c.end;
+	}
+	if (pos >= end) return 0;
+	return __seal_set_subtract(&m->pages, __seal_round(pos, end-pos, page));
+}
+
+static int find_pages(struct seal_mutable *m, const struct seal_object *o,
+	size_t page)
+{
+	size_t i;
+	for (i=0; i<m->cover.n; i++) {
+		struct seal_range c = m->cover.r[i];
+		if (__seal_set_add(&m->pages, __seal_round(c.start,
+		    c.end-c.start, page)))
+			return -1;
+	}
+	for (i=0; i<o->phnum && m->pages.n; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		uintptr_t start = o->base+ph->p_vaddr, end = start+ph->p_memsz;
+		if (ph->p_type != PT_LOAD) continue;
+		if (keep_whole(m, start, end < start ? UINTPTR_MAX : end, page)) return -1;
+	}
+	return 0;
+}
+
+int __seal_mutable(struct seal_mutable *m, const struct seal_object *o, size_t page)
+{
+	m->n = m->cover.n = m->pages.n = 0;
+	if (o->loader || o->vdso) return 0;
+	if (!find_mutable(m, o, page) && !find_pages(m, o, page)) return 0;
+	m->pages.n = 0;
+	return -1;
 }

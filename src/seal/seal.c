@@ -119,6 +119,7 @@ const char *__seal_reason(int error)
 	case EPERM: return "mseal is not permitted";
 	case EINVAL: return "the mapping can't be sealed in part";
 	case ENOMEM: return "not all of it is mapped, or out of memory";
+	case ENOEXEC: return "an object's mutable ranges are malformed, or too many";
 	case EOVERFLOW: return "its program headers are not mapped, or too many";
 	}
 	return "mseal failed";
@@ -263,6 +264,7 @@ struct report {
 	struct seal_set sealed, refused;
 	int error;
 	const char *why;	/* why nothing was tried, or null */
+	struct seal_mutable mutable;
 };
 
 /* One for all: whoever seals is alone, at start or with the loader's lock held.
@@ -273,6 +275,7 @@ static void report_range(const struct report *rep, struct seal_range r, int flag
 	const char *kind)
 {
 	const char *why = rep->why;
+	if (r.start >= r.end) return;
 	if (!why && __seal_set_holds(&rep->sealed, r)) {
 		line(rep->o, r, flags, kind, "sealed", "");
 		return;
@@ -284,6 +287,22 @@ static void report_range(const struct report *rep, struct seal_range r, int flag
 	if (!why)
 		why = "writable data, object is not marked";
 	line(rep->o, r, flags, kind, "not sealed: ", why);
+}
+
+/* The same, with a line of its own for what is mutable in it. */
+static void report_parts(const struct report *rep, struct seal_range r, int flags,
+	const char *kind)
+{
+	const struct seal_set *pages = &rep->mutable.pages;
+	for (size_t i=0; i<pages->n && !rep->why; i++) {
+		struct seal_range m = __seal_common(r, pages->r[i]);
+		if (m.start == m.end) continue;
+		report_range(rep, (struct seal_range){ r.start, m.start }, flags, kind);
+		line(rep->o, m, flags, "mutable", "not sealed: ",
+			"the object says that it changes it");
+		r.start = m.end;
+	}
+	report_range(rep, r, flags, kind);
 }
 
 /* What the object has, in order of its program headers: a segment, or the
@@ -305,22 +324,22 @@ static void report(const struct report *rep)
 		if (first_flags < 0) first_flags = ph->p_flags;
 		__seal_set_subtract(&gaps, r);
 		if (o->vdso) {
-			report_range(rep, r, ph->p_flags, "vdso");
+			report_parts(rep, r, ph->p_flags, "vdso");
 		} else if (!(ph->p_flags & PF_W)) {
-			report_range(rep, r, ph->p_flags,
+			report_parts(rep, r, ph->p_flags,
 				ph->p_flags & PF_X ? "text" : "rodata");
 		} else if (ro.start == ro.end) {
-			report_range(rep, r, ph->p_flags, "data");
+			report_parts(rep, r, ph->p_flags, "data");
 		} else {
-			report_range(rep, (struct seal_range){ r.start, ro.start },
+			report_parts(rep, (struct seal_range){ r.start, ro.start },
 				ph->p_flags, "data");
-			report_range(rep, ro, ph->p_flags & ~PF_W, "relro");
-			report_range(rep, (struct seal_range){ ro.end, r.end },
+			report_parts(rep, ro, ph->p_flags & ~PF_W, "relro");
+			report_parts(rep, (struct seal_range){ ro.end, r.end },
 				ph->p_flags, "data");
 		}
 	}
 	for (i=0; i<gaps.n; i++)
-		report_range(rep, gaps.r[i], first_flags, "gap");
+		report_parts(rep, gaps.r[i], first_flags, "gap");
 }
 
 void __seal_defer(const struct seal_object *o, const char *why)
@@ -332,6 +351,21 @@ void __seal_defer(const struct seal_object *o, const char *why)
 }
 
 /* Objects */
+
+/* Leave out of what is to be sealed what the object wants to change. If that
+ * can't be told or is more than a set can hold, nothing is left out. */
+static int exempt(struct report *rep)
+{
+	static struct seal_set rest;
+	struct seal_mutable *m = &rep->mutable;
+	int error = __seal_mutable(m, rep->o, PAGE_SIZE);
+	rest = rep->sealed;
+	for (size_t i=0; i<m->pages.n && !error; i++)
+		error = __seal_set_subtract(&rest, m->pages.r[i]);
+	if (error) m->pages.n = 0;
+	else rep->sealed = rest;
+	return error;
+}
 
 void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
@@ -353,6 +387,15 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		}
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
+	}
+	if (exempt(&rep)) {
+		if (policy.strict) {
+			job->error = ENOEXEC;
+			__seal_defer(o, __seal_reason(ENOEXEC));
+			return;
+		}
+		__seal_print(o->name, ": warning: its mutable ranges are malformed,"
+			" or too many: sealed without regard to them\n", (char *)0);
 	}
 	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
 	if (!policy.report) {
@@ -394,6 +437,8 @@ void __seal_add_vdso(struct seal_job *job, const void *ehdr)
 int __seal_finish(struct seal_job *job, const char *prog)
 {
 	struct hex start, end;
+	/* What can't be met needs no half of it. */
+	if (policy.strict && job->error) return job->error;
 	flush(job);
 	if (!job->error) return 0;
 	if (policy.strict) return job->error;

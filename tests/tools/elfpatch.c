@@ -7,6 +7,8 @@
  *   relro-start N    PT_GNU_RELRO starts N bytes later, its end stays
  *   gnu-property     point a PT_GNU_PROPERTY (in place of PT_GNU_STACK) at
  *                    the note section that holds a GNU property
+ *   segment TYPE OLD ADDRESS SIZE
+ *                    a program header of TYPE in place of that of type OLD
  *   interp PATH      another interpreter, no longer than the present one
  *   cut N            truncate to N bytes
  *   cut-in-text      truncate in the middle of the executable segment
@@ -139,6 +141,12 @@ int main(int argc, char **argv)
 			s->p_align = 8;
 		}
 		if (s->p_type == PT_GNU_STACK) die("note is in no segment");
+	} else if (!strcmp(what, "segment") && argc == 7) {
+		Elf64_Phdr *p = find(strtoul(argv[4], 0, 0));
+		p->p_type = n;
+		p->p_offset = 0;
+		p->p_vaddr = p->p_paddr = strtoul(argv[5], 0, 0);
+		p->p_filesz = p->p_memsz = strtoul(argv[6], 0, 0);
 	} else if (!strcmp(what, "interp") && argc > 3) {
 		Elf64_Phdr *p = find(PT_INTERP);
 		if (strlen(argv[3]) >= p->p_filesz) die("interpreter too long");

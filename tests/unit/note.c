@@ -192,9 +192,161 @@ static void noise(void **st)
 	}
 }
 
+/* ---- mutable ranges ------------------------------------------------- */
+
+#define AT 0x10000000
+#define MUTABLE_TYPE 3
+
+/* A note that says [start, end) at the place where it will stand; what follows
+ * starts at next. */
+static void mutable_note(uint32_t place, uint32_t start, uint32_t stop, uint32_t next)
+{
+	uint32_t at = AT + len + 24;
+	note("musl-seal", 10, MUTABLE_TYPE, WORDS(place-at, start-at-4, stop-at-8,
+		next-at-12), 4);
+}
+
+static struct seal_mutable m;
+
+/* From a heap copy of exactly the bytes. */
+static int mutables(size_t n, size_t align)
+{
+	unsigned char *p = malloc(n+1);
+	memcpy(p, buf, n);
+	memset(&m, 0, sizeof m);
+	int r = __seal_note_mutable(&m, 0, p, n, align, AT);
+	free(p);
+	return r;
+}
+
+#define RANGE(i, s, e) do { assert_true(m.n > i); \
+	assert_int_equal(m.r[i].start, s); assert_int_equal(m.r[i].end, e); } while (0)
+
+static void ranges(void **st)
+{
+	(void)st;
+	start();
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x5004, AT+0x6000);
+	assert_int_equal(mutables(len, 4), 0);
+	assert_int_equal(m.n, 1);
+	RANGE(0, AT+0x5000, AT+0x6000);
+	/* Backwards too; other notes between; the same again, as from several files. */
+	note("GNU", 4, 3, "0123456789abcdefghij", 20, 4);
+	note("musl-seal", 10, 1, WORDS(1), 4);
+	mutable_note(AT-0x4000, AT-0x5000, AT-0x4000, AT-0x4000);
+	mutable_note(AT+0x5004, AT+0x5000, AT+0x5004, AT+0x6000);
+	assert_int_equal(mutables(len, 4), 0);
+	assert_int_equal(m.n, 2);
+	RANGE(0, AT+0x5000, AT+0x6000);
+	RANGE(1, AT-0x5000, AT-0x4000);
+	/* Nothing in the section, whatever else is said. */
+	start();
+	mutable_note(AT, AT+0x5000, AT+0x5000, AT-0x6000);
+	assert_int_equal(mutables(len, 4), 0);
+	assert_int_equal(m.n, 0);
+	/* Not ours. */
+	start();
+	note("musl-seam", 10, MUTABLE_TYPE, WORDS(1, 2, 3, 4), 4);
+	note("musl-seal", 10, MUTABLE_TYPE+1, WORDS(1, 2, 3), 4);
+	assert_int_equal(mutables(len, 4), 0);
+	assert_int_equal(m.n, 0);
+	/* None of it is a mark. */
+	start();
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x5004, AT+0x6000);
+	WANT(4, 0);
+}
+
+static void bad_ranges(void **st)
+{
+	static const uint32_t bad[][4] = {
+		{ 0x5000, 0x6000, 0x5000, 0x6000 },	/* ends before it starts */
+		{ 0x5000, 0x5000, 0x6000, 0x5fff },	/* what follows is in it */
+		{ 0x5000, 0x5000, 0x6000, 0x6000+65536 },/* or far away */
+		{ 0x4fff, 0x5000, 0x6000, 0x6000 },	/* place before it */
+		{ 0x6001, 0x5000, 0x6000, 0x6000 },	/* place after it */
+	};
+	size_t i;
+	(void)st;
+	for (i=0; i<sizeof bad/sizeof *bad; i++) {
+		start();
+		mutable_note(AT+bad[i][0], AT+bad[i][1], AT+bad[i][2], AT+bad[i][3]);
+		if (mutables(len, 4) != -1) fail_msg("bad[%zu] was taken", i);
+	}
+	for (i=0; i<8; i++) if (i != 4) {
+		start();
+		note("musl-seal", 10, MUTABLE_TYPE, WORDS(0,0,0,0,0,0,0,0), 4);
+		((uint32_t *)buf)[1] = 4*i;
+		assert_int_equal(mutables(24+4*i, 4), -1);
+	}
+	/* Overlap. */
+	start();
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x7000, AT+0x7000);
+	mutable_note(AT+0x6000, AT+0x6000, AT+0x8000, AT+0x8000);
+	assert_int_equal(mutables(len, 4), -1);
+	start();
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x8000, AT+0x8000);
+	mutable_note(AT+0x6000, AT+0x6000, AT+0x7000, AT+0x7000);
+	assert_int_equal(mutables(len, 4), -1);
+}
+
+/* As many as there is room for, and one more. */
+static void many_ranges(void **st)
+{
+	uint32_t i;
+	(void)st;
+	start();
+	for (i=0; i<SEAL_MUTABLE_MAX; i++)
+		mutable_note(AT+i*8, AT+i*8, AT+i*8+4, AT+i*8+4);
+	assert_int_equal(mutables(len, 4), 0);
+	assert_int_equal(m.n, SEAL_MUTABLE_MAX);
+	mutable_note(AT, AT, AT+4, AT+4);
+	assert_int_equal(mutables(len, 4), 0);
+	mutable_note(AT+i*8, AT+i*8, AT+i*8+4, AT+i*8+4);
+	assert_int_equal(mutables(len, 4), -1);
+}
+
+/* Cut at each byte: an exemption is there whole or not at all. */
+static void cut_ranges(void **st)
+{
+	size_t n, one, full;
+	(void)st;
+	start();
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x6000, AT+0x6000);
+	one = len;
+	mutable_note(AT+0x8000, AT+0x8000, AT+0x9000, AT+0x9000);
+	full = len;
+	for (n=0; n<=full; n++) {
+		int r = mutables(n, 4);
+		/* Until the note can be told to be ours it could be anyone's;
+		 * a header that is cut off is no note. */
+		if (n < 12+10) assert_true(r == 0 && m.n == 0);
+		else if (n < one) assert_int_equal(r, -1);
+		else if (n < one+12) assert_true(r == 0 && m.n == 1);
+		else if (n < full) assert_int_equal(r, -1);
+		else assert_true(r == 0 && m.n == 2);
+	}
+	/* What is wrong after a good one takes it away, whoever's it is. */
+	start();
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x6000, AT+0x6000);
+	note("GNU", 4, 1, WORDS(0), 4);
+	memcpy(buf+one+4, "\377\377\377\177", 4);
+	assert_int_equal(mutables(len, 4), -1);
+	/* What is wrong before it is no exemption either. */
+	start();
+	note("GNU", 4, 1, WORDS(0), 4);
+	memcpy(buf+4, "\377\377\377\177", 4);
+	mutable_note(AT+0x5000, AT+0x5000, AT+0x6000, AT+0x6000);
+	assert_int_equal(mutables(len, 4), 0);
+	assert_int_equal(m.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ranges),
+		cmocka_unit_test(bad_ranges),
+		cmocka_unit_test(many_ranges),
+		cmocka_unit_test(cut_ranges),
 		cmocka_unit_test(ours),
 		cmocka_unit_test(not_ours),
 		cmocka_unit_test(property),

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef PT_GNU_PROPERTY
+#define PT_GNU_PROPERTY 0x6474e553
+#endif
 #define PAGE 0x1000
 #define R(a, b) ((struct seal_range){ a, b })
 #define LOAD(flags, addr, size) { .p_type = PT_LOAD, .p_flags = flags, \
@@ -211,14 +214,175 @@ static void marks(void **st)
 	assert_int_equal(__seal_marked(&o), 0);
 	ph[0].p_flags = RX;
 	assert_int_equal(__seal_marked(&o), 1);
+	ph[1].p_type = PT_GNU_PROPERTY;
+	assert_int_equal(__seal_marked(&o), 1);
 	ph[1].p_type = PT_NULL;
 	assert_int_equal(__seal_marked(&o), 0);
+	free(mem);
+}
+
+/* ---- mutable pages ---------------------------------------------------- */
+
+#define MUTABLE(addr, size) { .p_type = 0x6474f555, .p_vaddr = addr, .p_memsz = size }
+
+static void want_pages(int line, const struct seal_object *o, size_t page, int ret,
+	const struct seal_range *w, size_t n)
+{
+	static struct seal_mutable m;
+	size_t i;
+	memset(&m, 1, sizeof m);
+	int r = __seal_mutable(&m, o, page);
+	int same = r == ret && m.pages.n == n;
+	for (i=0; same && i<n; i++)
+		same = w[i].start == m.pages.r[i].start && w[i].end == m.pages.r[i].end;
+	if (same) return;
+	fprintf(stderr, "  line %d, wanted %d, returned %d\n", line, ret, r);
+	show("wanted", w, n);
+	show("got", m.pages.r, m.pages.n);
+	fail();
+}
+#define PAGES_OF(o, page, ...) want_pages(__LINE__, o, page, 0, \
+	(struct seal_range[]){ __VA_ARGS__ }, \
+	sizeof (struct seal_range[]){ __VA_ARGS__ } / sizeof(struct seal_range))
+#define NO_PAGES(o) want_pages(__LINE__, o, PAGE, 0, 0, 0)
+#define BAD_PAGES(o) want_pages(__LINE__, o, PAGE, -1, 0, 0)
+
+/* Segments that a mutable one is put beside: text to 2800, data from 3800 to
+ * 9123. */
+#define TEXT_DATA LOAD(RX, 0, 0x2800), LOAD(RW, 0x3800, 0x5923)
+
+static void mutable_segments(void **st)
+{
+	(void)st;
+#define CASE(ranges, ...) do { \
+	const ElfW(Phdr) ph[] = { TEXT_DATA, __VA_ARGS__ }; \
+	struct seal_object o = { .base = 0x100000 }; \
+	PHDRS(&o, ph); \
+	ranges; } while (0)
+	CASE(PAGES_OF(&o, PAGE, R(0x105000, 0x107000)), MUTABLE(0x5000, 0x2000));
+	/* On larger pages it shares those at its ends. */
+	CASE(want_pages(__LINE__, &o, 0x4000, 0, 0, 0), MUTABLE(0x5000, 0x2000));
+	CASE(want_pages(__LINE__, &o, 0x4000, 0, &R(0x104000, 0x108000), 1),
+		MUTABLE(0x3900, 0x5000));
+	/* Parts of pages are others' too. */
+	CASE(PAGES_OF(&o, PAGE, R(0x105000, 0x106000)), MUTABLE(0x4100, 0x2000));
+	CASE(NO_PAGES(&o), MUTABLE(0x4100, 0x100));
+	CASE(NO_PAGES(&o), MUTABLE(0x4100, 0x1e00));
+	/* Up to the end of the map, where the rest of the page is nobody's; and
+	 * the same where a segment begins. */
+	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x10a000)), MUTABLE(0x8000, 0x1123));
+	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x10a000)), MUTABLE(0x8000, 0x2000));
+	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x109000)), MUTABLE(0x8000, 0x1122));
+	CASE(PAGES_OF(&o, PAGE, R(0x103000, 0x105000)), MUTABLE(0x3800, 0x1800));
+	/* Several; two that complete a page; the same twice; the whole object,
+	 * with the hole in it. */
+	CASE(PAGES_OF(&o, PAGE, R(0x104000, 0x105000), R(0x106000, 0x107000)),
+		MUTABLE(0x6000, 0x1000), MUTABLE(0x4000, 0x1000));
+	CASE(PAGES_OF(&o, PAGE, R(0x104000, 0x106000)),
+		MUTABLE(0x4000, 0x1800), MUTABLE(0x5800, 0x800));
+	CASE(PAGES_OF(&o, PAGE, R(0x104000, 0x105000)),
+		MUTABLE(0x4000, 0x1000), MUTABLE(0x4000, 0x1000));
+	CASE(PAGES_OF(&o, PAGE, R(0x100000, 0x10a000)), MUTABLE(0, 0x9123));
+	CASE(PAGES_OF(&o, PAGE, R(0x100000, 0x101000)), MUTABLE(0, 0x1000));
+	CASE(NO_PAGES(&o), MUTABLE(0x5000, 0));
+	CASE((o.loader = 1, NO_PAGES(&o)), MUTABLE(0x5000, 0x2000));
+	CASE((o.vdso = 1, NO_PAGES(&o)), MUTABLE(0x5000, 0x2000));
+	/* A page that two segments share needs both. */
+	CASE(NO_PAGES(&o), LOAD(RW, 0xa900, 0x100), LOAD(PF_R, 0xaa00, 0x100),
+		MUTABLE(0xaa00, 0x100));
+	CASE(PAGES_OF(&o, PAGE, R(0x10a000, 0x10b000)), LOAD(RW, 0xa900, 0x100),
+		LOAD(PF_R, 0xaa00, 0x100), MUTABLE(0xa900, 0x200));
+}
+
+static void bad_mutable_segments(void **st)
+{
+	(void)st;
+	/* Outside the object, wrapping, overlapping. */
+	CASE(BAD_PAGES(&o), MUTABLE(0xa000, 0x1000));
+	CASE(BAD_PAGES(&o), MUTABLE(0x9000, 0x1001));
+	CASE(BAD_PAGES(&o), MUTABLE(-0x1000, 0x1000));
+	CASE(BAD_PAGES(&o), MUTABLE(-0x1000, 0x2000));
+	CASE(BAD_PAGES(&o), MUTABLE(0x5000, -1));
+	CASE(BAD_PAGES(&o), MUTABLE(0, -0x100000));
+	CASE(BAD_PAGES(&o), MUTABLE(0x5000, 0x2000), MUTABLE(0x6000, 0x2000));
+	/* A good one beside a bad one is no good. */
+	CASE(BAD_PAGES(&o), MUTABLE(0x5000, 0x1000), MUTABLE(0xb000, 0x1000));
+	const ElfW(Phdr) ph[] = { MUTABLE(0x5000, 0x1000) };
+	struct seal_object o = { .base = 0x100000 };
+	PHDRS(&o, ph);
+	BAD_PAGES(&o);
+}
+
+static void many_mutable_segments(void **st)
+{
+	ElfW(Phdr) ph[SEAL_MUTABLE_MAX+2];
+	struct seal_object o = { 0 };
+	static struct seal_mutable m;
+	size_t i;
+	(void)st;
+	ph[0] = (ElfW(Phdr))LOAD(RW, 0, 0x1000000);
+	for (i=0; i<SEAL_MUTABLE_MAX+1; i++)
+		ph[i+1] = (ElfW(Phdr))MUTABLE(i*0x2000, 0x1000);
+	PHDRS(&o, ph);
+	BAD_PAGES(&o);
+	o.phnum--;
+	assert_int_equal(__seal_mutable(&m, &o, PAGE), 0);
+	assert_int_equal(m.pages.n, SEAL_MUTABLE_MAX);
+}
+
+/* A note in memory, from which the ranges are. */
+static void mutable_notes(void **st)
+{
+	unsigned char *mem = aligned_alloc(PAGE, 4*PAGE);
+	uint32_t words[10] = { 10, 16, 3, 0, 0, 0 };
+	ElfW(Phdr) ph[] = {
+		LOAD(PF_R, 0x1000, 4*PAGE),
+		{ .p_type = PT_NOTE, .p_vaddr = 0x1100, .p_memsz = sizeof words,
+			.p_filesz = sizeof words, .p_align = 4 },
+		{ .p_type = PT_NULL },
+	};
+	struct seal_object o = { .base = (uintptr_t)mem-0x1000 };
+	uintptr_t page = (uintptr_t)mem+PAGE;
+	size_t i;
+	(void)st;
+	PHDRS(&o, ph);
+	memcpy(words+3, "musl-seal", 10);
+	/* From word i of the descriptor to the page after. */
+	for (i=0; i<4; i++) words[6+i] = PAGE-0x100-24-4*i + (i>1)*PAGE;
+	memcpy(mem+0x100, words, sizeof words);
+	PAGES_OF(&o, PAGE, R(page, page+PAGE));
+	/* The same by a segment, and more than the same. */
+	ph[2] = (ElfW(Phdr))MUTABLE(0x1000+PAGE, PAGE);
+	PAGES_OF(&o, PAGE, R(page, page+PAGE));
+	ph[2] = (ElfW(Phdr))MUTABLE(0x1000, 4*PAGE);
+	PAGES_OF(&o, PAGE, R(page-PAGE, page+3*PAGE));
+	ph[2].p_type = PT_NULL;
+	/* Not where nothing can be read, nor from a property. */
+	ph[0].p_flags = PF_X;
+	NO_PAGES(&o);
+	ph[0].p_flags = PF_R;
+	ph[1].p_type = PT_GNU_PROPERTY;
+	NO_PAGES(&o);
+	ph[1].p_type = PT_NOTE;
+	ph[1].p_filesz = 4*PAGE;
+	NO_PAGES(&o);
+	ph[1].p_filesz = sizeof words-1;
+	BAD_PAGES(&o);
+	ph[1].p_filesz = sizeof words;
+	/* Out of the object. */
+	words[8] += 3*PAGE, words[9] += 3*PAGE;
+	memcpy(mem+0x100, words, sizeof words);
+	BAD_PAGES(&o);
 	free(mem);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mutable_segments),
+		cmocka_unit_test(bad_mutable_segments),
+		cmocka_unit_test(many_mutable_segments),
+		cmocka_unit_test(mutable_notes),
 		cmocka_unit_test(usual),
 		cmocka_unit_test(holes),
 		cmocka_unit_test(two_writable),

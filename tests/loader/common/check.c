@@ -244,9 +244,10 @@ size_t check_sealed_bytes(void) { return sum(1); }
 
 /* ---- what the ELF headers and the policy ask for ------------------- */
 
-enum { TEXT, RODATA, RELRO, DATA, GAP, VDSO, OWN };
+enum { TEXT, RODATA, RELRO, DATA, GAP, VDSO, OWN, MUTABLE };
 static const char *const kindname[] = {
-	"text", "rodata", "relro", "data", "gap", "vdso", "own"
+	"text", "rodata", "relro", "data", "gap", "vdso", "own",
+	"mutable"
 };
 
 struct want {
@@ -263,8 +264,8 @@ static struct want want[MAXWANT];
 static size_t nwant;
 
 static struct { char part[64]; int on; } pending[8];
-static struct { uintptr_t s, e; } own[8];
-static size_t nown;
+static struct { uintptr_t s, e; } own[8], own_mutable[8];
+static size_t nown, nmutable;
 
 void check_set_pending(const char *part, int on)
 {
@@ -284,6 +285,27 @@ void check_own_seal(const void *p, size_t len)
 	own[nown++].e = ((uintptr_t)p + len + pagesz-1) & -pagesz;
 }
 
+void check_own_mutable(const void *p, size_t len)
+{
+	setup();
+	own_mutable[nmutable].s = (uintptr_t)p;
+	own_mutable[nmutable++].e = (uintptr_t)p + len;
+}
+
+size_t check_page_size(void)
+{
+	setup();
+	return pagesz;
+}
+
+static int is_own_mutable(uintptr_t a)
+{
+	size_t i;
+	for (i=0; i<nmutable; i++)
+		if (a >= own_mutable[i].s && a < own_mutable[i].e) return 1;
+	return 0;
+}
+
 static int is_pending(const char *name)
 {
 	size_t i;
@@ -298,7 +320,8 @@ static int is_marked(uintptr_t base, const ElfW(Phdr) *ph, int n)
 {
 	int i;
 	for (i=0; i<n; i++) {
-		if (ph[i].p_type != PT_NOTE) continue;
+		if (ph[i].p_type != PT_NOTE && ph[i].p_type != 0x6474e553)
+			continue;
 		const char *p = (void *)(base + ph[i].p_vaddr);
 		const char *end = p + ph[i].p_memsz;
 		size_t al = ph[i].p_align == 8 ? 8 : 4;
@@ -458,6 +481,12 @@ static void want_object(int what, const char *name, uintptr_t base,
 				w.must_anon = 0;
 			}
 			break;
+		}
+		if (is_own_mutable(a)) {
+			w.kind = MUTABLE;
+			w.seal = SEAL_NO;
+			w.any_prot = 1;
+			w.must_anon = 0;
 		}
 		if (pend && w.kind == RELRO) {
 			w.seal = SEAL_NO;

@@ -44,6 +44,12 @@ void check_set_pending(const char *name_part, int pending);
 /* A range that the program sealed by itself. */
 void check_own_seal(const void *p, size_t len);
 
+/* Pages of an object that it keeps mutable: must not be sealed, and their
+ * protection is the program's to say. Whole pages. */
+void check_own_mutable(const void *p, size_t len);
+
+size_t check_page_size(void);
+
 /* Is the page at P sealed, by smaps? -1 if it is not mapped. */
 int check_is_sealed(const void *p);
 

@@ -119,6 +119,7 @@ static void marks(void **state)
 	mark("note", "1");
 	mark("property", "1");
 	mark("gnu-property", "1");
+	mark("property-only", "1");
 	mark("none", "0");
 	mark("other", "0");
 	mark("mark-value", "0");
