@@ -1,3 +1,4 @@
 #define STATIC_JMP(pc,sp) __asm__ __volatile__( \
 	"mov %1,%%esp ; xor %%edx,%%edx ; jmp *%0" \
 	: : "r"(pc), "r"(sp) : "edx", "memory" )
+#define SYS_MMAP_BLOCK 1

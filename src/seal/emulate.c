@@ -1,18 +1,18 @@
 /* mseal for kernels that have none, so that what rests on it can be tested
  * there: old kernels, 32-bit ones, QEMU user-mode. It remembers what was sealed
- * and refuses, in libc's wrappers and in syscall(), what the kernel would. It is no
- * boundary to anyone: the table is writable and a system call instruction
- * walks around it. Only in a libc configured with --enable-seal-emulation.
+ * (emulate_table.c) and refuses, in libc's wrappers and in syscall(), what the kernel
+ * would. It is no boundary to anyone: the table is writable and a system call
+ * instruction walks around it. Only in a libc configured with
+ * --enable-seal-emulation.
  *
  * What is refused, with which errno, and which errors come before it is what Linux
- * 6.18 does; tests/conformance holds both to it. Where a call has other reasons
- * to fail that only the kernel knows, the kernel is asked by a harmless
- * form of the same call first. */
+ * 6.18 does; tests/conformance holds both to it, call by call. Where a call has
+ * other reasons to fail that only the kernel knows, the kernel is asked by a
+ * harmless form of the same call first. */
 
 #define SYSCALL_NO_TLS 1
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdint.h>
@@ -29,25 +29,15 @@
 
 #if SEAL_EMULATION
 
+#include "seal_emulate.h"
+
 #ifdef SYS_ipc
 #include "ipc.h"
 #endif
 
-/* Deliberate faults, by SEAL_EMULATION_FAULT=N, for tests that must notice. */
-enum { FAULT_MREMAP_DEST = 1, FAULT_MADVISE, FAULT_MUNMAP_STRADDLE };
+#define FAILED(r) ((unsigned long)(r) > -4096UL)
 
-enum { ANON = 1, WRITABLE = 2, SHARED = 4, SPECIAL = 8 };
-
-/* Part of a mapping that is sealed. Protection and kind can't change any more,
- * so they are what they were when it was. */
-struct sealed {
-	uintptr_t start, end;
-	int kind;
-};
-
-static struct sealed *table;
-static size_t count, capacity;
-static int emulating, fault;
+static int emulating;
 static volatile int lock[1];
 
 /* The lock is held over the check and the call, so that no thread can seal
@@ -65,211 +55,86 @@ static void leave(const sigset_t *set)
 	__restore_sigs((void *)set);
 }
 
+/* Threads that were waiting for the lock don't exist in the child. */
+static void in_child(void)
+{
+	lock[0] = 0;
+	if (FAULT(FORK)) __sealed_forget();
+}
+
 void __seal_emulation_fork(int who)
 {
 	if (!emulating) return;
 	if (who < 0) LOCK(lock);
-	else UNLOCK(lock);
-	/* Threads that were waiting for it don't exist in the child. */
-	if (who > 0) lock[0] = 0;
+	else if (!who) UNLOCK(lock);
+	else in_child();
 }
 
-/* Mappings, as /proc/self/maps has them. */
+/* Asking the kernel */
 
-struct maps {
-	int fd;
-	size_t pos, len;
-	char buf[1024];
-};
-
-static int maps_open(struct maps *m)
+static long scratch_page(int prot)
 {
-	m->pos = m->len = 0;
-	m->fd = __sys_open("/proc/self/maps", O_RDONLY|O_CLOEXEC);
-	return m->fd < 0 ? -1 : 0;
+	long p = __seal_mmap(PAGE_SIZE);
+	if (!FAILED(p)) __syscall(SYS_mprotect, p, PAGE_SIZE, prot);
+	return p;
 }
 
-static void maps_close(struct maps *m)
+static long raw_mmap(uintptr_t addr, size_t len, int prot, int flags)
 {
-	__syscall(SYS_close, m->fd);
+#ifdef SYS_mmap2
+	return __syscall(SYS_mmap2, addr, len, prot, flags|MAP_PRIVATE|MAP_ANON, -1, 0);
+#else
+	return __syscall(SYS_mmap, addr, len, prot, flags|MAP_PRIVATE|MAP_ANON, -1, 0);
+#endif
 }
 
-static int maps_char(struct maps *m)
+/* Does [start, end) lie where the kernel maps for processes? An address beyond
+ * is an error of the arguments. What is mapped does; else its last page is
+ * tried. */
+static int in_range(uintptr_t start, uintptr_t end)
 {
-	if (m->pos == m->len) {
-		long l = __syscall(SYS_read, m->fd, m->buf, sizeof m->buf);
-		if (l <= 0) return -1;
-		m->pos = 0;
-		m->len = l;
-	}
-	return (unsigned char)m->buf[m->pos++];
-}
-
-static int maps_hex(struct maps *m, uintptr_t *x)
-{
-	int c;
-	for (*x=0; (c=maps_char(m))>=0; *x=*x*16+c) {
-		if (c-'0' < 10U) c -= '0';
-		else if (c-'a' < 6U) c -= 'a'-10;
-		else break;
-	}
-	return c;
-}
-
-/* Lines are "start-end rwxp offset dev inode   name". A mapping without a
- * file has inode 0 and a name only if somebody gave it one; of those in
- * brackets, all but the heap, stacks and named memory are the kernel's own,
- * which can't be split. */
-static int maps_next(struct maps *m, struct sealed *v)
-{
-	char perm[5], name[9];
-	uintptr_t inode;
-	int c, i, n = 0;
-	if (maps_hex(m, &v->start) != '-') return 0;
-	if (maps_hex(m, &v->end) != ' ') return 0;
-	for (i=0; i<5; i++) perm[i] = maps_char(m);
-	for (i=0; i<2; i++) while ((c=maps_char(m))!=' ' && c>=0);
-	for (inode=0; (c=maps_char(m))>='0' && c<='9'; ) inode |= c-'0';
-	for (; c==' '; c=maps_char(m));
-	for (; c!='\n' && c>=0; c=maps_char(m))
-		if (n < sizeof name) name[n++] = c;
-	v->kind = 0;
-	if (perm[1] == 'w') v->kind |= WRITABLE;
-	if (perm[3] == 's') v->kind |= SHARED;
-	if (perm[3] != 's' && n == 9 && !memcmp(name, "/dev/zero", 9)) {
-		v->kind |= ANON;
-	} else if (!inode && perm[3] != 's') {
-		if (!n || (name[0]=='[' && (name[1]=='h' || name[1]=='s'
-		    || name[1]=='a')))
-			v->kind |= ANON;
-		else if (name[0]=='[')
-			v->kind |= SPECIAL;
-	}
+	unsigned char v;
+	uintptr_t last = end-PAGE_SIZE;
+	if (end <= start) return 0;
+	if (!__syscall(SYS_mincore, last, PAGE_SIZE, &v)) return 1;
+	long p = raw_mmap(last, PAGE_SIZE, PROT_NONE, MAP_NORESERVE|MAP_FIXED_NOREPLACE);
+	if (FAILED(p)) return p != -ENOMEM;
+	__syscall(SYS_munmap, p, PAGE_SIZE);
 	return 1;
 }
 
-/* Is addr mapped? */
-static int mapped(uintptr_t addr)
+/* The older number of these two first: it is the one that older kernels have. */
+static long raw_shmat(int id, uintptr_t addr, int flags)
 {
-	struct maps m;
-	struct sealed v;
-	int found = 0;
-	if (maps_open(&m)) return 0;
-	while (!found && maps_next(&m, &v)) found = v.start<=addr && addr<v.end;
-	maps_close(&m);
-	return found;
+#ifdef SYS_ipc
+	unsigned long at = 0;
+	long r = __syscall(SYS_ipc, IPCOP_shmat, id, flags, &at, addr);
+	return r ? r : at;
+#else
+	return __syscall(SYS_shmat, id, addr, flags);
+#endif
 }
 
-/* The table */
-
-/* The first sealed part that ends after addr, or null. */
-static struct sealed *sealed_from(uintptr_t addr)
+static long raw_shmdt(uintptr_t addr)
 {
-	for (size_t i=0; i<count; i++)
-		if (table[i].end > addr) return table+i;
-	return 0;
-}
-
-/* The first one that has a page of [start, end), or null. */
-static struct sealed *sealed_in(uintptr_t start, uintptr_t end)
-{
-	struct sealed *s = sealed_from(start);
-	return s && start<end && s->start<end ? s : 0;
-}
-
-static int reserve(size_t n)
-{
-	if (n <= capacity) return 0;
-	size_t new = capacity ? capacity : PAGE_SIZE/sizeof *table;
-	while (new < n) new *= 2;
-	long p = __seal_mmap(new*sizeof *table);
-	if ((unsigned long)p > -4096UL) return -ENOMEM;
-	for (size_t i=0; i<count; i++) ((struct sealed *)p)[i] = table[i];
-	if (table) __syscall(SYS_munmap, table, capacity*sizeof *table);
-	table = (void *)p;
-	capacity = new;
-	return 0;
-}
-
-/* Room has been reserved. What of v is sealed already is so with the same
- * kind; it is swallowed where the kinds join and cut off where they don't. */
-static void record(struct sealed v)
-{
-	size_t lo, hi, i;
-	for (lo=0; lo<count && table[lo].end < v.start; lo++);
-	for (hi=lo; hi<count && table[hi].start <= v.end; hi++);
-	while (lo<hi && table[lo].kind != v.kind && table[lo].start <= v.start) {
-		if (table[lo].end > v.start) v.start = table[lo].end;
-		lo++;
-	}
-	while (lo<hi && table[hi-1].kind != v.kind) {
-		hi--;
-		if (table[hi].start < v.end) v.end = table[hi].start;
-	}
-	if (v.start >= v.end) return;
-	if (lo<hi) {
-		if (table[lo].start < v.start) v.start = table[lo].start;
-		if (table[hi-1].end > v.end) v.end = table[hi-1].end;
-		for (i=hi; i<count; i++) table[lo+1+i-hi] = table[i];
-		count -= hi-lo-1;
-	} else {
-		for (i=count; i>lo; i--) table[i] = table[i-1];
-		count++;
-	}
-	table[lo] = v;
+#ifdef SYS_ipc
+	return __syscall(SYS_ipc, IPCOP_shmdt, 0, 0, 0, addr);
+#else
+	return __syscall(SYS_shmdt, addr);
+#endif
 }
 
 /* The calls. Each gets its arguments checked as the kernel would before it
  * looks at mappings; a call that is wrong in itself is left for the kernel
  * to refuse. */
 
-#define MASK (PAGE_SIZE-1)
-
-static long do_mseal(uintptr_t start, size_t len, unsigned long flags)
-{
-	struct maps m;
-	struct sealed v;
-	size_t n = 0;
-	long r;
-	if (flags || (start & MASK)) return -EINVAL;
-	size_t rounded = (len+MASK) & ~(size_t)MASK;
-	uintptr_t at, end = start+rounded;
-	if ((len && !rounded) || end < start) return -EINVAL;
-	if (start == end) return 0;
-	if (maps_open(&m)) return -ENOMEM;
-	for (at=start; at<end && maps_next(&m, &v); ) {
-		if (v.end <= at) continue;
-		if (v.start > at) break;
-		if ((v.kind & SPECIAL) && (v.start < start || v.end > end)) {
-			maps_close(&m);
-			return -EINVAL;
-		}
-		at = v.end;
-		n++;
-	}
-	maps_close(&m);
-	if (at < end) return -ENOMEM;
-	if ((r = reserve(count+n+1))) return r;
-	if (maps_open(&m)) return -ENOMEM;
-	for (at=start; at<end && maps_next(&m, &v); at=v.end) {
-		if (v.end <= at) {
-			v.end = at;
-			continue;
-		}
-		if (v.start < start) v.start = start;
-		if (v.end > end) v.end = end;
-		record(v);
-	}
-	maps_close(&m);
-	return 0;
-}
-
 static int munmap_refused(uintptr_t start, size_t len)
 {
-	uintptr_t end = start + ((len+MASK) & ~(size_t)MASK);
-	struct sealed *s = sealed_in(start, end);
-	if (fault == FAULT_MUNMAP_STRADDLE && s && s->start > start) return 0;
-	return !(start & MASK) && end > start && s;
+	uintptr_t end = start+PAGE_UP(len);
+	struct sealed *s = __sealed_in(start, end);
+	if (!s || (FAULT(MUNMAP_FIRST_PAGE_ONLY) && s->start > start)) return 0;
+	if (FAULT(ERRORS_LAST)) return 1;
+	return !(start & PAGE_MASK) && in_range(start, end);
 }
 
 /* A mapping that would fail fails for its own reason: it is made elsewhere
@@ -277,29 +142,44 @@ static int munmap_refused(uintptr_t start, size_t len)
 static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
 {
-	if (!(d & MAP_FIXED) || !munmap_refused(a, b)) return 0;
-	long p = __syscall(n, 0, b, c, d & ~(MAP_FIXED|MAP_POPULATE|MAP_LOCKED), e, f);
-	if ((unsigned long)p > -4096UL) return p;
+	const int placed = MAP_FIXED|MAP_FIXED_NOREPLACE, costly = MAP_POPULATE|MAP_LOCKED;
+	if (!(d & MAP_FIXED) || !munmap_refused(a, b) || FAULT(MMAP_FIXED)) return 0;
+	long p = __syscall(n, 0, b, c, (d & ~(placed|costly))|MAP_NORESERVE, e, f);
+	if (FAILED(p)) return p;
 	__syscall(SYS_munmap, p, b);
-	return -EPERM;
+	return d & MAP_FIXED_NOREPLACE ? -EEXIST : -EPERM;
 }
 
-/* PROT_READ, WRITE, EXEC, SEM and two that architectures define. PROT_GROWSDOWN
- * and GROWSUP are wrong for a mapping that doesn't. */
-#define PROT_KNOWN 0x3f
+/* Might this protection be given to s at all? A page of its own tells of bits and
+ * keys; of a file that was not opened for writing, a duplicate, which
+ * only shared memory has. */
+static long protection_refused(long n, const struct sealed *s, int prot, syscall_arg_t key)
+{
+	long p = scratch_page(PROT_NONE), r;
+	if (FAILED(p)) return p;
+	r = __syscall(n, p, PAGE_SIZE, prot, key);
+	__syscall(SYS_munmap, p, PAGE_SIZE);
+	if (r || !(s->kind & KIND_SHARED) || (s->kind & KIND_WRITABLE) || !(prot & PROT_WRITE))
+		return r;
+	p = __syscall(SYS_mremap, s->start, 0, PAGE_SIZE, MREMAP_MAYMOVE, 0);
+	if (FAILED(p)) return 0;
+	r = __syscall(SYS_mprotect, p, PAGE_SIZE, prot);
+	__syscall(SYS_munmap, p, PAGE_SIZE);
+	return r;
+}
 
 /* The kernel goes from mapping to mapping: what comes before the first one
  * that is sealed gets its protection, unless it has a hole. */
 static long do_mprotect(long n, uintptr_t start, size_t len, int prot, syscall_arg_t key)
 {
-	uintptr_t end = start + ((len+MASK) & ~(size_t)MASK);
-	struct sealed *s = sealed_in(start, end);
-	if (!s || (start & MASK)) return __syscall(n, start, len, prot, key);
-	/* What is wrong in itself is refused first. (A length of 0 would make
-	 * the kernel say so, but QEMU has ENOMEM for that.) */
-	if (prot & ~PROT_KNOWN) return -EINVAL;
-	if (s->start <= start) return -EPERM;
-	long r = __syscall(n, start, s->start-start, prot, key);
+	struct sealed *s = __sealed_in(start, start+PAGE_UP(len));
+	long r = 0;
+	if (s && s->start > start && FAULT(MPROTECT_FIRST_PAGE_ONLY)) s = 0;
+	if (n == SYS_pkey_mprotect && FAULT(PKEY_MPROTECT)) s = 0;
+	if (!s || (start & PAGE_MASK)) return __syscall(n, start, len, prot, key);
+	if (FAULT(ERRORS_LAST)) return -EPERM;
+	if (s->start > start) r = __syscall(n, start, s->start-start, prot, key);
+	if (!r) r = protection_refused(n, s, prot, key);
 	return r ? r : -EPERM;
 }
 
@@ -307,38 +187,67 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 	unsigned long flags, uintptr_t new)
 {
 	if (flags & ~(MREMAP_MAYMOVE|MREMAP_FIXED|MREMAP_DONTUNMAP)) return 0;
-	if ((flags & (MREMAP_FIXED|MREMAP_DONTUNMAP)) && !(flags & MREMAP_MAYMOVE))
-		return 0;
+	if ((old & PAGE_MASK) || !new_len || !in_range(0, new_len)) return 0;
+	if (!(flags & (MREMAP_FIXED|MREMAP_DONTUNMAP))) return 1;
+	if (!(flags & MREMAP_MAYMOVE) || (new & PAGE_MASK)) return 0;
 	if ((flags & MREMAP_DONTUNMAP) && old_len != new_len) return 0;
-	if ((old & MASK) || !new_len || new_len > SIZE_MAX/2) return 0;
-	if (flags & MREMAP_FIXED) {
-		if ((new & MASK) || new+new_len < new) return 0;
-		if (old < new+new_len && new < old+old_len) return 0;
-	}
-	return 1;
+	if (old < new+new_len && new < old+old_len) return 0;
+	return !(flags & MREMAP_FIXED) || in_range(new, new+new_len);
 }
 
-/* 0 to let the kernel do it. A seal on the first page is met first, then one
- * where the destination will be, then the rest of the source: what a shrink
- * cuts off can't be unmapped; a move or growth of more than one mapping, which
- * is what the kernel would see here, ends at the border (EFAULT; since 6.17 a
- * move in the same size goes on until it meets the seal). */
-static long mremap_refused(uintptr_t old, size_t old_len, size_t new_len,
+/* A move in the same size goes from mapping to mapping, each to its place in the
+ * destination, until one meets a seal. (As of 6.17; before, there could be only
+ * one mapping.) */
+static long move_in_order(uintptr_t old, size_t len, unsigned long flags, uintptr_t new)
+{
+	struct mapping v;
+	uintptr_t at, end = old+len;
+	for (at=old; at<end && __mapping_from(at, &v) && v.start<end; at=v.end) {
+		if (v.start < at) v.start = at;
+		if (v.end > end) v.end = end;
+		if (v.start > old && at == old) return -EFAULT;
+		struct sealed *s = __sealed_in(v.start, v.end);
+		if (s && s->start <= v.start) return -EPERM;
+		if (s) v.end = s->start;
+		uintptr_t to = new+(v.start-old);
+		size_t n = v.end-v.start;
+		if (__sealed_in(to, to+n)) return -EPERM;
+		long r = __syscall(SYS_mremap, v.start, n, n, flags, to);
+		if (FAILED(r)) return r;
+	}
+	return at == old ? -EFAULT : new;
+}
+
+/* In the kernel's order: the mapping at the first page, whether the rest of what
+ * is kept is of the same mapping, the destination, what is cut off. What is sealed
+ * is a mapping of its own. */
+static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 	unsigned long flags, uintptr_t new)
 {
+	struct mapping v;
+	size_t from = PAGE_UP(old_len), to = PAGE_UP(new_len), kept = from < to ? from : to;
 	int fixed = flags & MREMAP_FIXED;
-	old_len = (old_len+MASK) & ~(size_t)MASK;
-	new_len = (new_len+MASK) & ~(size_t)MASK;
-	if (!mremap_valid(old, old_len, new_len, flags, new)) return 0;
-	if (sealed_in(old, old+PAGE_SIZE)) return -EPERM;
-	if (fixed && fault != FAULT_MREMAP_DEST && sealed_in(new, new+new_len))
-		return mapped(old) ? -EPERM : 0;
-	if (old_len > new_len && sealed_in(old+new_len, old+old_len))
-		return mapped(old) ? -EPERM : 0;
-	size_t kept = old_len < new_len ? old_len : new_len;
-	if (!sealed_in(old, old+kept) || !mapped(old)) return 0;
-	if (fixed) return old_len < new_len ? -EFAULT : -EPERM;
-	return old_len < new_len || (flags & MREMAP_DONTUNMAP) ? -EFAULT : 0;
+	struct sealed *s = FAULT(MREMAP_SOURCE) ? 0 : __sealed_in(old, old+(from ? from : PAGE_SIZE));
+	int onto = fixed && !FAULT(MREMAP_DESTINATION) && __sealed_in(new, new+to);
+	if (FAULT(ERRORS_LAST) && (s || onto)) return -EPERM;
+	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)
+	    || !__mapping_from(old, &v) || v.start > old)
+		goto kernel;
+	if (s && s->start <= old) return -EPERM;
+	if (s && s->start < v.end) v.end = s->start;
+	if (fixed && from == to) return move_in_order(old, from, flags, new);
+	if (fixed || (flags & MREMAP_DONTUNMAP) || to > from) {
+		if (!from && !(v.kind & KIND_SHARED)) return -EINVAL;
+		if (kept > v.end-old) return -EFAULT;
+	}
+	if (onto) return -EPERM;
+	if (from > to && __sealed_in(old+to, old+from) && !FAULT(MREMAP_CUT_OFF)) {
+		/* The destination has been made free by then. */
+		if (fixed) __syscall(SYS_munmap, new, to);
+		return -EPERM;
+	}
+kernel:
+	return __syscall(SYS_mremap, old, old_len, new_len, flags, new);
 }
 
 static int discards(int advice)
@@ -356,25 +265,30 @@ static int discards(int advice)
 	return 0;
 }
 
-static long do_madvise(long n, uintptr_t start, size_t len, int advice)
+/* Refused is a discard of what is anonymous and can't be written. Advice that this
+ * kernel doesn't know is wrong even for no memory. */
+static long do_madvise(uintptr_t start, size_t len, int advice)
 {
-	uintptr_t end = start + ((len+MASK) & ~(size_t)MASK);
-	struct sealed *s = sealed_in(start, end);
+	uintptr_t end = start+PAGE_UP(len);
+	struct sealed *s = __sealed_in(start, end), *stop = __sealed_end();
+	const int but = FAULT(MADVISE_WRITABLE) ? 0 : KIND_WRITABLE;
 	long r = 0;
-	for (; s && s<table+count && s->start<end; s++) {
-		if ((s->kind & (ANON|WRITABLE)) != ANON) continue;
-		if (!discards(advice) || (start & MASK) || fault == FAULT_MADVISE) break;
-		if (s->start > start) r = __syscall(n, start, s->start-start, advice);
+	if (!s || !discards(advice) || (start & PAGE_MASK) || FAULT(MADVISE)
+	    || __syscall(SYS_madvise, start, 0, advice))
+		stop = s;
+	for (; s<stop && s->start<end; s++) {
+		if (!(s->kind & KIND_ANON) || (s->kind & but)) continue;
+		if (s->start > start) r = __syscall(SYS_madvise, start, s->start-start, advice);
 		/* A hole is no reason to stop before the seal. */
 		return r && r != -ENOMEM ? r : -EPERM;
 	}
-	return __syscall(n, start, len, advice);
+	return __syscall(SYS_madvise, start, len, advice);
 }
 
 #ifdef SYS_process_madvise
 
 /* What one call may advise in all, as for read and write. */
-#define MOST_BYTES (INT_MAX & ~(size_t)MASK)
+#define MOST_BYTES (INT_MAX & ~(size_t)PAGE_MASK)
 
 /* The kernel goes through the list until one range fails and answers with the
  * bytes that came before it, if any. It is asked first whether it takes
@@ -386,7 +300,7 @@ static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int a
 	struct iovec none = { 0, 0 };
 	size_t i, len, sum = 0;
 	long r;
-	if (!discards(advice) || flags || n > IOV_MAX
+	if (!discards(advice) || flags || n > IOV_MAX || FAULT(PROCESS_MADVISE)
 	    || __syscall(SYS_process_madvise, pidfd, &none, 1, advice, 0)
 	    || __syscall(SYS_process_madvise, pidfd, v, n, -1, 0) != -EINVAL)
 		return __syscall(SYS_process_madvise, pidfd, v, n, advice, flags);
@@ -395,7 +309,7 @@ static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int a
 	for (i=0; i<n && sum<MOST_BYTES; i++, sum+=len) {
 		len = v[i].iov_len;
 		if (len > MOST_BYTES-sum) len = MOST_BYTES-sum;
-		r = do_madvise(SYS_madvise, (uintptr_t)v[i].iov_base, len, advice);
+		r = do_madvise((uintptr_t)v[i].iov_base, len, advice);
 		if (r) return sum ? sum : r;
 	}
 	return sum;
@@ -403,69 +317,74 @@ static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int a
 
 #endif
 
-static long raw_shmat(int id, uintptr_t addr, int flags)
-{
-#ifdef SYS_shmat
-	return __syscall(SYS_shmat, id, addr, flags);
-#else
-	unsigned long at = 0;
-	long r = __syscall(SYS_ipc, IPCOP_shmat, id, flags, &at, addr);
-	return r ? r : at;
-#endif
-}
-
-static long raw_shmdt(uintptr_t addr)
-{
-#ifdef SYS_shmdt
-	return __syscall(SYS_shmdt, addr);
-#else
-	return __syscall(SYS_ipc, IPCOP_shmdt, 0, 0, 0, addr);
-#endif
-}
-
 /* How much a segment maps is told by attaching it where it does no harm. */
 static long shmat_refused(int id, uintptr_t addr, int flags)
 {
-	struct maps m;
-	struct sealed v;
-	if (!(flags & SHM_REMAP) || !addr) return 0;
+	struct mapping v;
+	if (!(flags & SHM_REMAP) || !addr || FAULT(SHMAT)) return 0;
 	long p = raw_shmat(id, 0, flags & ~SHM_REMAP);
-	if ((unsigned long)p > -4096UL) return p;
-	size_t len = PAGE_SIZE;
-	if (!maps_open(&m)) {
-		while (maps_next(&m, &v)) if (v.start == p) len = v.end-v.start;
-		maps_close(&m);
-	}
+	if (FAILED(p)) return p;
+	size_t len = __mapping_from(p, &v) ? v.end-v.start : PAGE_SIZE;
 	raw_shmdt(p);
-	if (flags & SHM_RND) addr &= -SHMLBA;
+	if (flags & SHM_RND) addr &= -(SHMLBA > PAGE_SIZE ? SHMLBA : PAGE_SIZE);
 	return munmap_refused(addr, len) ? -EPERM : 0;
 }
 
-/* A sealed segment stays, and Linux says 0 all the same. */
-static int shmdt_ignored(uintptr_t addr)
+/* Is v what is left of a segment that was attached at addr? The kernel goes by
+ * the offset, too. */
+static int attached_at(const struct mapping *v, uintptr_t addr)
 {
-	return !(addr & MASK) && sealed_in(addr, addr+PAGE_SIZE);
+	return (v->kind & KIND_SEGMENT) && v->start >= addr && v->start-addr == v->offset;
+}
+
+static void unmap_unsealed(uintptr_t start, uintptr_t end)
+{
+	while (start < end) {
+		struct sealed *s = __sealed_in(start, end);
+		uintptr_t to = s ? s->start : end;
+		if (to > start) __syscall(SYS_munmap, start, to-start);
+		start = s ? s->end : end;
+	}
+}
+
+/* Each mapping of the segment is unmapped, and Linux says 0 whether or not it
+ * could be. */
+static long do_shmdt(uintptr_t addr)
+{
+	struct mapping v;
+	uintptr_t at, id = 0;
+	int found = 0;
+	if ((addr & PAGE_MASK) || !__sealed_from(addr) || FAULT(SHMDT)) return raw_shmdt(addr);
+	for (at=addr; __mapping_from(at, &v); at=v.end) {
+		if (!attached_at(&v, addr) || (found && v.inode != id)) continue;
+		found = 1;
+		id = v.inode;
+		unmap_unsealed(v.start, v.end);
+	}
+	return found ? 0 : -EINVAL;
 }
 
 /* A private mapping, or more than one, is wrong in itself. */
-static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long prot)
+static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long prot, size_t pgoff)
 {
-	start &= ~(uintptr_t)MASK;
-	len &= ~(size_t)MASK;
-	struct sealed *s = sealed_in(start, start+len);
-	if (prot || !s) return 0;
-	return s->start <= start && (s->kind & SHARED) ? -EPERM : -EINVAL;
+	start &= ~(uintptr_t)PAGE_MASK;
+	len &= ~(size_t)PAGE_MASK;
+	struct sealed *s = __sealed_in(start, start+len);
+	if (prot || !s || pgoff+len/PAGE_SIZE < pgoff || FAULT(REMAP_FILE_PAGES)) return 0;
+	if (s->start > start || s->end < start+len || !(s->kind & KIND_SHARED)) return -EINVAL;
+	return -EPERM;
 }
 
 /* brk doesn't fail; it answers where the end still is. */
 static long do_brk(uintptr_t end)
 {
 	uintptr_t cur = __syscall(SYS_brk, 0);
-	if (end && end < cur && sealed_in(end+MASK & ~(uintptr_t)MASK, cur+MASK
-	    & ~(uintptr_t)MASK))
+	if (end && end < cur && __sealed_in(PAGE_UP(end), PAGE_UP(cur)) && !FAULT(BRK))
 		return cur;
 	return __syscall(SYS_brk, end);
 }
+
+/* System calls by their numbers */
 
 static int is_emulated(long n)
 {
@@ -502,7 +421,7 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	long r;
 	switch (n) {
 	case SYS_mseal:
-		return do_mseal(a, b, c);
+		return __sealed_add(a, b, c);
 #ifdef SYS_mmap2
 	case SYS_mmap2:
 #endif
@@ -515,13 +434,12 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 		if (munmap_refused(a, b)) return -EPERM;
 		break;
 	case SYS_mremap:
-		if ((r = mremap_refused(a, b, c, d, e))) return r;
-		break;
+		return do_mremap(a, b, c, d, e);
 	case SYS_mprotect:
 	case SYS_pkey_mprotect:
 		return do_mprotect(n, a, b, c, d);
 	case SYS_madvise:
-		return do_madvise(n, a, b, c);
+		return do_madvise(a, b, c);
 #ifdef SYS_process_madvise
 	case SYS_process_madvise:
 		return do_process_madvise(a, (void *)b, c, d, e);
@@ -531,18 +449,18 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 		if ((r = shmat_refused(a, b, c))) return r;
 		break;
 	case SYS_shmdt:
-		if (shmdt_ignored(a)) return 0;
-		break;
+		return do_shmdt(a);
 #endif
 #ifdef SYS_ipc
 	case SYS_ipc:
-		if (a == IPCOP_shmat && (r = shmat_refused(b, e, c))) return r;
-		if (a == IPCOP_shmdt && shmdt_ignored(e)) return 0;
+		/* The upper half is a version. */
+		if ((a & 0xffff) == IPCOP_shmat && (r = shmat_refused(b, e, c))) return r;
+		if ((a & 0xffff) == IPCOP_shmdt) return do_shmdt(e);
 		break;
 #endif
 #ifdef SYS_remap_file_pages
 	case SYS_remap_file_pages:
-		if ((r = remap_file_pages_refused(a, b, c))) return r;
+		if ((r = remap_file_pages_refused(a, b, c, d))) return r;
 		break;
 #endif
 	case SYS_brk:
@@ -553,12 +471,16 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 
 /* A copy of the process that syscall() makes must not be made while another
  * thread holds the lock. */
-static int copies(long n, unsigned long flags)
+static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 {
 #ifdef SYS_fork
 	if (n == SYS_fork) return 1;
 #endif
-	return n == SYS_clone && !(flags & CLONE_VM);
+#ifdef SYS_clone3
+	/* The flags are the first member, 64 bits wide. */
+	if (n == SYS_clone3) return a && b >= 8 && !(*(uint64_t *)a & CLONE_VM);
+#endif
+	return n == SYS_clone && !(SYS_CLONE_FLAGS(a, b) & CLONE_VM);
 }
 
 long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
@@ -566,26 +488,54 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 {
 	sigset_t set;
 	long r;
-	if (!emulating || (!is_emulated(n) && !copies(n, a)))
+	int forks = emulating && copies(n, a, b);
+#ifdef SYS_mmap2
+	/* The one with a block of arguments counts in bytes. */
+	if (SYS_MMAP_BLOCK && emulating && n == SYS_mmap) {
+		const unsigned long *v = (void *)a;
+		if (v[5] & PAGE_MASK) return -EINVAL;
+		n = SYS_mmap2, f = v[5]/SYSCALL_MMAP2_UNIT;
+		a = v[0], b = v[1], c = v[2], d = v[3], e = v[4];
+	}
+#endif
+	if (!emulating || (!is_emulated(n) && !forks))
 		return __syscall(n, a, b, c, d, e, f);
 	enter(&set);
 	r = emulate(n, a, b, c, d, e, f);
+	if (forks && !r) in_child();
 	leave(&set);
 	return r;
 }
 
+/* Which fault, for tests. "list" prints their names. */
+static void choose_fault(const char *name)
+{
+	static const char names[][32] = {
+#define FAULT_NAME(name, text) text,
+		SEAL_FAULTS(FAULT_NAME)
+#undef FAULT_NAME
+	};
+	size_t i;
+	for (i=0; i<sizeof names/sizeof *names; i++) {
+		if (!strcmp(name, names[i])) __seal_fault = i+1;
+		if (strcmp(name, "list")) continue;
+		__syscall(SYS_write, 1, names[i], strlen(names[i]));
+		__syscall(SYS_write, 1, "\n", 1);
+	}
+	if (__seal_fault) return;
+	if (strcmp(name, "list"))
+		__seal_print("SEAL_EMULATION_FAULT: no such fault: ", name, "\n", (char *)0);
+	__syscall(SYS_exit_group, strcmp(name, "list") ? 127 : 0);
+}
+
 int __seal_emulate(void)
 {
-	struct maps m;
+	static const char name[] = "SEAL_EMULATION_FAULT=";
+	const size_t n = sizeof name-1;
 	if (__syscall(SYS_mseal, 0, 0, 0) != -ENOSYS) return 0;
-	if (maps_open(&m)) return -1;
-	maps_close(&m);
-	for (char **e=__environ; e && *e; e++) {
-		static const char name[] = "SEAL_EMULATION_FAULT=";
-		size_t i;
-		for (i=0; name[i] && (*e)[i]==name[i]; i++);
-		if (!name[i]) fault = (*e)[i]-'0';
-	}
+	if (!__mappings_known()) return -1;
+	for (char **e=__environ; e && *e; e++)
+		if (!strncmp(*e, name, n)) choose_fault(*e+n);
 	emulating = 1;
 	return 1;
 }

@@ -1,11 +1,12 @@
 /* Random calls on a small arena, each compared with a model of a sealed address
  * space: its result, and then every page.
  *
- *	differential [--seed=S] [--count=N] [--ops=N] [--plain] [--verbose]
+ *	differential [--seed=S] [--count=N] [--ops=N] [--plain] [--verbose] [--trace]
  *
  * --plain leaves out what QEMU's user-mode emulation takes for mere advice, or
  * does in a way of its own whether sealed or not: above all, what it does with
- * holes.
+ * holes. --trace prints each call, its result and the pages after it, to be
+ * compared with another system's.
  *
  * Sequence number i of a run has seed S+i and depends on nothing else. The
  * first disagreement ends the run: its seed is printed, and the shortest
@@ -34,7 +35,7 @@
 #define MAX_OPS 48      /* FILE_PAGES/PAGES less one */
 #define BATCH 100       /* sequences per child: sealed arenas stay */
 
-static int n_ops = 24, verbose, plain;
+static int n_ops = 24, verbose, plain, trace;
 static char *arena;
 static int fixed_file, shared_file;
 static unsigned char *shared_view;
@@ -336,6 +337,20 @@ static int check_elsewhere(struct state *s, const struct op *o, struct mpage *li
 	return 0;
 }
 
+/* A letter for each page, a capital one if it is sealed. */
+static void print_step(const struct state *s, const struct op *o, int e)
+{
+	char line[PAGES+1];
+	print_op(stdout, o);
+	for (int i=0; i<PAGES; i++) {
+		const struct mpage *p = s->p+i;
+		line[i] = !p->mapped ? '.' : p->w ? 'w' : p->r ? 'r' : 'n';
+		if (p->sealed) line[i] += 'A'-'a';
+	}
+	line[PAGES] = 0;
+	printf("= %s %s\n", errno_text(e), line);
+}
+
 static int step(struct state *s, const struct op *o, int last)
 {
 	static struct outcome out;
@@ -369,6 +384,7 @@ static int step(struct state *s, const struct op *o, int last)
 		if (o->call == MREMAP) its |= out.may[i] || (i >= o->to && i < o->to+o->m);
 		if ((all || its) && check_page(s, i, &out)) return 1;
 	}
+	if (trace) print_step(s, o, e);
 	return outside ? check_elsewhere(s, o, elsewhere, at) : 0;
 }
 
@@ -522,8 +538,10 @@ static int batch(uint64_t seed, uint64_t count)
 		for (uint64_t i=0; i<count; i++) {
 			report->seed = seed+i;
 			generate(seed+i, ops, n_ops);
+			if (trace) printf("seed %llu\n", (unsigned long long)seed+i);
 			if (run_sequence(ops, n_ops)) _exit(1);
 		}
+		fflush(stdout);
 		_exit(0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
@@ -538,10 +556,11 @@ int main(int argc, char **argv)
 	for (int i=1; i<argc; i++) {
 		if (!strcmp(argv[i], "--verbose")) verbose = 1;
 		else if (!strcmp(argv[i], "--plain")) plain = 1;
+		else if (!strcmp(argv[i], "--trace")) trace = 1;
 		else if (!option(argv[i], "--seed", &seed) && !option(argv[i], "--count", &count)
 		    && !option(argv[i], "--ops", &ops)) {
 			fprintf(stderr, "usage: %s [--seed=S] [--count=N] [--ops=N (at most %d)]"
-				" [--plain] [--verbose]\n", argv[0], MAX_OPS);
+				" [--plain] [--verbose] [--trace]\n", argv[0], MAX_OPS);
 			return 2;
 		}
 	}

@@ -1,0 +1,247 @@
+/* The emulation's table of what is sealed, and what it has to know of the
+ * kernel's: where mappings begin and end. emulate.c has the rest. */
+
+#define SYSCALL_NO_TLS 1
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "libc.h"
+#include "seal.h"
+#include "seal_syscall.h"
+
+#if SEAL_EMULATION
+
+#include "seal_emulate.h"
+
+int __seal_fault;
+
+/* Mappings, as /proc/self/maps has them. */
+
+struct maps {
+	int fd;
+	size_t pos, len;
+	char buf[1024];
+};
+
+static int maps_open(struct maps *m)
+{
+	m->pos = m->len = 0;
+	m->fd = __sys_open("/proc/self/maps", O_RDONLY|O_CLOEXEC);
+	return m->fd < 0 ? -1 : 0;
+}
+
+static void maps_close(struct maps *m)
+{
+	__syscall(SYS_close, m->fd);
+}
+
+static int maps_char(struct maps *m)
+{
+	if (m->pos == m->len) {
+		long l = __syscall(SYS_read, m->fd, m->buf, sizeof m->buf);
+		if (l <= 0) return -1;
+		m->pos = 0;
+		m->len = l;
+	}
+	return (unsigned char)m->buf[m->pos++];
+}
+
+/* Returns what follows the number. */
+static int maps_number(struct maps *m, unsigned base, uintptr_t *x)
+{
+	int c;
+	for (*x=0; (c=maps_char(m))>=0; *x=*x*base+c) {
+		if (c-'0' < 10U) c -= '0';
+		else if (c-'a' < base-10) c -= 'a'-10;
+		else break;
+	}
+	return c;
+}
+
+/* A mapping without a file has inode 0 and a name only if somebody gave it one;
+ * of those in brackets, all but the heap, stacks and named memory are the
+ * kernel's own. A shared /dev/zero is a file, a private one is none. */
+static int kind_of(const char *perm, uintptr_t inode, const char *name, size_t n)
+{
+	int kind = 0;
+	if (perm[1] == 'w') kind |= KIND_WRITABLE;
+	if (perm[3] == 's') {
+		kind |= KIND_SHARED;
+		if (n > 5 && !memcmp(name, "/SYSV", 5)) kind |= KIND_SEGMENT;
+	} else if (n == 9 && !memcmp(name, "/dev/zero", 9)) {
+		kind |= KIND_ANON;
+	} else if (!inode) {
+		int given = n && name[0]=='[';
+		if (!n || (given && (name[1]=='h' || name[1]=='s' || name[1]=='a')))
+			kind |= KIND_ANON;
+		else if (given)
+			kind |= KIND_SPECIAL;
+	}
+	return kind;
+}
+
+/* Lines are "start-end rwxp offset major:minor inode   name". */
+static int maps_next(struct maps *m, struct mapping *v)
+{
+	char perm[5], name[10];
+	size_t n = 0;
+	int c, i;
+	if (maps_number(m, 16, &v->start) != '-') return 0;
+	if (maps_number(m, 16, &v->end) != ' ') return 0;
+	for (i=0; i<5; i++) perm[i] = maps_char(m);
+	maps_number(m, 16, &v->offset);
+	while ((c=maps_char(m))!=' ' && c>=0);
+	for (c=maps_number(m, 10, &v->inode); c==' '; c=maps_char(m));
+	for (; c!='\n' && c>=0; c=maps_char(m))
+		if (n < sizeof name) name[n++] = c;
+	v->kind = kind_of(perm, v->inode, name, n);
+	return 1;
+}
+
+int __mapping_from(uintptr_t addr, struct mapping *v)
+{
+	struct maps m;
+	int found = 0;
+	if (maps_open(&m)) return 0;
+	while (!found && maps_next(&m, v)) found = v->end > addr;
+	maps_close(&m);
+	return found;
+}
+
+int __mappings_known(void)
+{
+	struct mapping v;
+	return __mapping_from(0, &v);
+}
+
+/* The table: sealed parts in order of their addresses. What touches and is of one
+ * kind is one part. It grows by doubling. */
+
+static struct sealed *table;
+static size_t count, capacity;
+
+struct sealed *__sealed_end(void)
+{
+	return table+count;
+}
+
+struct sealed *__sealed_from(uintptr_t addr)
+{
+	size_t lo = 0, hi = count;
+	while (lo < hi) {
+		size_t i = lo+(hi-lo)/2;
+		if (table[i].end > addr) hi = i;
+		else lo = i+1;
+	}
+	return lo < count ? table+lo : 0;
+}
+
+struct sealed *__sealed_in(uintptr_t start, uintptr_t end)
+{
+	struct sealed *s = start < end ? __sealed_from(start) : 0;
+	return s && s->start < end ? s : 0;
+}
+
+void __sealed_forget(void)
+{
+	count = 0;
+}
+
+static int reserve(size_t n)
+{
+	if (n <= capacity) return 0;
+	size_t new = capacity ? capacity : PAGE_SIZE/sizeof *table;
+	while (new < n) new *= 2;
+	long p = __seal_mmap(new*sizeof *table);
+	if ((unsigned long)p > -4096UL) return -ENOMEM;
+	for (size_t i=0; i<count; i++) ((struct sealed *)p)[i] = table[i];
+	if (table) __syscall(SYS_munmap, table, capacity*sizeof *table);
+	table = (void *)p;
+	capacity = new;
+	return 0;
+}
+
+/* Room has been reserved. What of v is sealed already is so with the same
+ * kind; it is swallowed where the kinds join and cut off where they don't. */
+static void record(struct sealed v)
+{
+	size_t lo, hi, i;
+	for (lo=0; lo<count && table[lo].end < v.start; lo++);
+	for (hi=lo; hi<count && table[hi].start <= v.end; hi++);
+	while (lo<hi && table[lo].kind != v.kind && table[lo].start <= v.start) {
+		if (table[lo].end > v.start) v.start = table[lo].end;
+		lo++;
+	}
+	while (lo<hi && table[hi-1].kind != v.kind) {
+		hi--;
+		if (table[hi].start < v.end) v.end = table[hi].start;
+	}
+	if (v.start >= v.end) return;
+	if (FAULT(TABLE_FULL) && count >= 64) return;
+	if (lo<hi) {
+		if (table[lo].start < v.start && !FAULT(MSEAL_FORGETS_NEIGHBOURS))
+			v.start = table[lo].start;
+		if (table[hi-1].end > v.end) v.end = table[hi-1].end;
+		for (i=hi; i<count; i++) table[lo+1+i-hi] = table[i];
+		count -= hi-lo-1;
+	} else {
+		for (i=count; i>lo; i--) table[i] = table[i-1];
+		count++;
+	}
+	table[lo] = v;
+}
+
+/* How many mappings [start, end) has; -ENOMEM if there is a hole, -EINVAL if part
+ * of a special one is meant. *at is where the hole is. */
+static long count_mappings(struct maps *m, uintptr_t start, uintptr_t end, uintptr_t *at)
+{
+	struct mapping v;
+	long n = 0;
+	for (*at=start; *at<end && maps_next(m, &v); ) {
+		if (v.end <= *at) continue;
+		if (v.start > *at) break;
+		if ((v.kind & KIND_SPECIAL) && (v.start < start || v.end > end))
+			return -EINVAL;
+		*at = v.end;
+		n++;
+	}
+	return *at < end ? -ENOMEM : n;
+}
+
+static void record_mappings(struct maps *m, uintptr_t start, uintptr_t end)
+{
+	struct mapping v;
+	while (maps_next(m, &v) && v.start < end) {
+		if (v.end <= start) continue;
+		if (v.start < start) v.start = start;
+		if (v.end > end) v.end = end;
+		record((struct sealed){ v.start, v.end, v.kind });
+	}
+}
+
+long __sealed_add(uintptr_t start, size_t len, unsigned long flags)
+{
+	struct maps m;
+	long n;
+	if (flags || (start & PAGE_MASK)) return -EINVAL;
+	size_t rounded = PAGE_UP(len);
+	if (FAULT(MSEAL_ROUNDS_DOWN)) rounded = len & ~(size_t)PAGE_MASK;
+	uintptr_t at, end = start+rounded;
+	if ((len && !PAGE_UP(len)) || end < start) return -EINVAL;
+	if (start == end) return 0;
+	if (maps_open(&m)) return -ENOMEM;
+	n = count_mappings(&m, start, end, &at);
+	maps_close(&m);
+	if (n == -ENOMEM && FAULT(MSEAL_UP_TO_THE_HOLE)) end = at;
+	else if (n < 0) return n;
+	/* Each may become a part of its own. */
+	if (reserve(count+(n<0 ? 64 : n))) return -ENOMEM;
+	if (maps_open(&m)) return -ENOMEM;
+	record_mappings(&m, start, end);
+	maps_close(&m);
+	return n < 0 ? n : 0;
+}
+
+#endif
