@@ -90,6 +90,12 @@ demo:
 	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tools/demo
 
+# BENCH="--quick" and the like: make bench BENCH=--help
+bench:
+	@tools/need --install build bench
+	+@$(MAKE) --no-print-directory prefix upstream linux-headers
+	@BUILD=$(BUILD) tools/bench $(BENCH)
+
 check-real:
 	@tools/need --install build real
 	+@$(MAKE) --no-print-directory prefix upstream
@@ -123,6 +129,7 @@ help:
 	@echo 'make check           run every test, with both versions of musl'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
+	@echo 'make bench           what starting programs and loading libraries costs, BENCH=--help'
 	@echo 'make clean           remove what was built; what was downloaded stays'
 	@echo 'make distclean       remove build/ and config.mak'
 	@echo
@@ -137,5 +144,5 @@ help:
 	@echo 'V=1                  show every command; -jN sets how many run at a time'
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
-.PHONY: all install prefix emulation upstream linux-headers need-build check demo diff update-patches
+.PHONY: all install prefix emulation upstream linux-headers need-build check demo bench diff update-patches
 .PHONY: check-real check-kernel discard-edits clean distclean help

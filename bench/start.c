@@ -1,8 +1,8 @@
 /*
  * start: what does it cost to start a program, this way and that way?
  *
- *	start ROUNDS -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- LABEL ... -- ...
- *	start count  -- LABEL ...
+ *	start [-i] [-t SECONDS] [-r FILE] ROUNDS -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- LABEL ... -- ...
+ *	start count -- LABEL ...
  *
  * Each round runs every command once, in a new random order, from just before it is made until it was
  * waited for. The first command is the one that the others are compared with, round by round: a
@@ -12,11 +12,20 @@
  *
  *	LABEL  {median microseconds  median ratio  its 95% interval: low, high} twice
  *
- * With "count" the commands run once each under ptrace and the line says how many system calls there
- * were, and how many of them were mseal.
+ * After SECONDS there are no more rounds, but at least 11. With -r each sample is a line of FILE:
+ * round, label, and the two times. With -i the commands time themselves: the two times are what each
+ * writes on descriptor 3 before it ends, as two decimal numbers of nanoseconds.
+ *
+ * With "count" the commands run once each under ptrace. What they have when they call exit_group, or are
+ * ended by a signal, makes the line:
+ *
+ *	LABEL  system calls  those that were mseal  minor page faults  private dirty KiB  mappings
+ *
+ * all of it from the end of execve on. The faults and the last two are "-" where /proc does not tell.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
@@ -29,11 +38,14 @@
 #include <unistd.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define NR_mseal 462
 #define WARM_UP 20
+#define LEAST_ROUNDS 11
 #define MAX 16
+#define INSIDE_FD 3
 
 struct command {
 	const char *label;
@@ -44,7 +56,9 @@ struct command {
 extern char **environ;
 
 static struct command commands[MAX];
-static int ncommands;
+static int ncommands, inside[2] = { -1, -1 };
+static double limit;
+static FILE *raw;
 
 static void die(const char *what, const char *name)
 {
@@ -93,18 +107,38 @@ struct times {
 	double t[2];
 };
 
+/* What a command wrote of itself. The pipe holds it until the command has ended. */
+static struct times read_inside(struct command *c)
+{
+	char text[64];
+	struct times t;
+	ssize_t n = read(inside[0], text, sizeof text - 1);
+	if (n<0) n = 0;
+	text[n] = 0;
+	if (sscanf(text, "%lf %lf", &t.t[0], &t.t[1]) != 2) die("did not write its times", c->label);
+	for (int k=0; k<2; k++) t.t[k] /= 1e3;
+	return t;
+}
+
 static struct times run(struct command *c)
 {
+	static posix_spawn_file_actions_t actions;
+	static int prepared;
 	struct timespec a, b;
 	struct rusage use;
 	pid_t pid;
 	int status, r;
+	if (!prepared++) {
+		posix_spawn_file_actions_init(&actions);
+		if (inside[1]>=0) posix_spawn_file_actions_adddup2(&actions, inside[1], INSIDE_FD);
+	}
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	r = posix_spawn(&pid, c->argv[0], 0, 0, c->argv, c->envp);
+	r = posix_spawn(&pid, c->argv[0], &actions, 0, c->argv, c->envp);
 	if (r) die(strerror(r), c->argv[0]);
 	while (wait4(pid, &status, 0, &use)<0 && errno==EINTR);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	if (status) die("the command failed", c->label);
+	if (inside[0]>=0) return read_inside(c);
 	return (struct times){ {
 		(b.tv_sec-a.tv_sec)*1e6 + (b.tv_nsec-a.tv_nsec)/1e3,
 		(use.ru_utime.tv_sec+use.ru_stime.tv_sec)*1e6 + use.ru_utime.tv_usec+use.ru_stime.tv_usec,
@@ -137,24 +171,46 @@ static void print(double *took, double *ratio, int rounds)
 		ratio[mid>off ? mid-off : 0], ratio[mid+off<rounds ? mid+off : rounds-1]);
 }
 
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec/1e9;
+}
+
+/* All the samples; how many rounds there were. */
+static int sample(int rounds)
+{
+	int turn[MAX], n;
+	double end = limit ? now()+limit : HUGE_VAL;
+	for (int i=0; i<ncommands; i++) turn[i] = i;
+	srandom(time(0) ^ getpid());
+	for (n=-WARM_UP; n<rounds; n++) {
+		if (now()>=end) {
+			if (n>=LEAST_ROUNDS) break;
+			/* too slow for all of the warm-up */
+			if (n<-1) n = -1;
+		}
+		shuffle(turn);
+		for (int i=0; i<ncommands; i++) {
+			struct command *c = &commands[turn[i]];
+			struct times t = run(c);
+			if (n<0) continue;
+			for (int k=0; k<2; k++) c->took[k][n] = t.t[k];
+			if (raw) fprintf(raw, "%d\t%s\t%.1f\t%.1f\n", n, c->label, t.t[0], t.t[1]);
+		}
+	}
+	return n;
+}
+
 static void measure(int rounds)
 {
-	int turn[MAX];
-	for (int i=0; i<ncommands; i++) {
-		turn[i] = i;
+	for (int i=0; i<ncommands; i++)
 		for (int k=0; k<2; k++) {
 			commands[i].took[k] = get(rounds, sizeof(double));
 			commands[i].ratio[k] = get(rounds, sizeof(double));
 		}
-	}
-	srandom(time(0) ^ getpid());
-	for (int n=-WARM_UP; n<rounds; n++) {
-		shuffle(turn);
-		for (int i=0; i<ncommands; i++) {
-			struct times t = run(&commands[turn[i]]);
-			for (int k=0; k<2 && n>=0; k++) commands[turn[i]].took[k][n] = t.t[k];
-		}
-	}
+	rounds = sample(rounds);
 	for (int i=0; i<ncommands; i++)
 		for (int k=0; k<2; k++)
 			for (int n=0; n<rounds; n++)
@@ -166,10 +222,50 @@ static void measure(int rounds)
 	}
 }
 
+/* Minor page faults so far, the tenth word of /proc/PID/stat; -1 if it is not told. */
+static long faults_of(pid_t pid)
+{
+	char path[64], line[1024], *after;
+	long faults = -1;
+	FILE *f;
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	if (!(f = fopen(path, "r"))) return -1;
+	/* the name in parentheses may hold anything */
+	if (fgets(line, sizeof line, f) && (after = strrchr(line, ')')))
+		sscanf(after+1, " %*c %*d %*d %*d %*d %*d %*u %ld", &faults);
+	fclose(f);
+	return faults;
+}
+
+/* The process's mappings, and of its pages those that are its own. */
+static void memory_of(pid_t pid, long *mappings, long *dirty)
+{
+	char path[64], line[1024];
+	long kib;
+	unsigned long start, end;
+	FILE *f;
+	*mappings = *dirty = -1;
+	snprintf(path, sizeof path, "/proc/%d/smaps", pid);
+	if (!(f = fopen(path, "r"))) return;
+	*mappings = *dirty = 0;
+	while (fgets(line, sizeof line, f)) {
+		if (sscanf(line, "%lx-%lx ", &start, &end)==2) ++*mappings;
+		if (sscanf(line, "Private_Dirty: %ld", &kib)==1) *dirty += kib;
+	}
+	fclose(f);
+}
+
+static void print_count(long n)
+{
+	if (n<0) fputs("\t-", stdout);
+	else printf("\t%ld", n);
+}
+
 static void count(struct command *c)
 {
 	struct __ptrace_syscall_info info;
 	int status, calls = 0, seals = 0;
+	long before = -1, after = -1, dirty = -1, mappings = -1;
 	pid_t pid = fork();
 	if (pid<0) die(strerror(errno), "fork");
 	if (!pid) {
@@ -186,35 +282,79 @@ static void count(struct command *c)
 		if (waitpid(pid, &status, 0)<0 || !WIFSTOPPED(status)) break;
 		sig = WSTOPSIG(status);
 		/* This trap comes after execve, and the program starts here; other signals are its own. */
-		if (sig==SIGTRAP) sig = calls = seals = 0;
+		if (sig==SIGTRAP) {
+			sig = calls = seals = 0;
+			before = faults_of(pid);
+		}
 		if (sig!=(SIGTRAP|0x80)) continue;
 		sig = 0;
 		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info)>0
 		 && info.op==PTRACE_SYSCALL_INFO_ENTRY) {
 			calls++;
 			seals += info.entry.nr==NR_mseal;
+			if (info.entry.nr!=SYS_exit_group) continue;
+			after = faults_of(pid);
+			memory_of(pid, &mappings, &dirty);
 		}
 	}
 	if (status) die("the command failed", c->label);
-	printf("%s\t%d\t%d\n", c->label, calls, seals);
+	printf("%s\t%d\t%d", c->label, calls, seals);
+	print_count(before<0 || after<0 ? -1 : after-before);
+	print_count(dirty);
+	print_count(mappings);
+	putchar('\n');
+}
+
+static void usage(char *name)
+{
+	die("usage: start [-i] [-t SECONDS] [-r FILE] ROUNDS|count -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- ...", name);
+}
+
+static void options(int argc, char **argv)
+{
+	/* "+": the first word that is no option ends them */
+	for (int c; (c = getopt(argc, argv, "+it:r:")) != -1; ) switch (c) {
+	case 'i':
+		if (pipe2(inside, O_CLOEXEC|O_NONBLOCK)) die(strerror(errno), "pipe2");
+		break;
+	case 't':
+		limit = atof(optarg);
+		if (!(limit>0)) die("not a number of seconds", optarg);
+		break;
+	case 'r':
+		if (!(raw = fopen(optarg, "we"))) die(strerror(errno), optarg);
+		break;
+	default:
+		usage(argv[0]);
+	}
+}
+
+/* The samples are only worth something if they are all there. */
+static void close_raw(void)
+{
+	if (raw && (ferror(raw) | fclose(raw))) die("cannot be written in full", "the file of samples");
 }
 
 int main(int argc, char **argv)
 {
 	cpu_set_t here;
 	int rounds;
-	if (argc<4 || strcmp(argv[2], "--")) die("usage: start ROUNDS|count -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- ...", argv[0]);
-	parse(argv+3);
+	options(argc, argv);
+	argv += optind;
+	argc -= optind;
+	if (argc<3 || strcmp(argv[1], "--")) usage("start");
+	parse(argv+2);
 	/* One processor: nobody's start is charged for moving to another. */
 	CPU_ZERO(&here);
 	CPU_SET(sched_getcpu(), &here);
 	sched_setaffinity(0, sizeof here, &here);
-	if (!strcmp(argv[1], "count")) {
+	if (!strcmp(argv[0], "count")) {
 		for (int i=0; i<ncommands; i++) count(&commands[i]);
 	} else {
-		rounds = atoi(argv[1]);
-		if (rounds<1) die("not a number of rounds", argv[1]);
+		rounds = atoi(argv[0]);
+		if (rounds<1) die("not a number of rounds", argv[0]);
 		measure(rounds);
 	}
+	close_raw();
 	return 0;
 }

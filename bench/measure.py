@@ -1,0 +1,149 @@
+"""What is run, how often, and what comes of it.
+
+The runner, start.c, alternates the variants of a workload on one processor and compares them round by
+round. Counts are taken apart, because counting changes times.
+"""
+
+import dataclasses
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+
+import toolchain
+import tree
+from tree import Failed
+
+MOST_ROUNDS = 5000
+COUNTED = 3
+COUNTS = ("calls", "mseal", "faults", "dirty_kib", "mappings")
+TIMES = [f"{what}_{field}" for what in ("passed", "processor") for field in ("us", "ratio", "low", "high")]
+BASE, AGAIN, GLIBC = "upstream", "upstream, again", "glibc"
+LEVELS = ("off", "on", "full")
+
+
+@dataclasses.dataclass
+class Variant:
+    """One way to run a workload. LD_SEAL is set even for who doesn't know it: every environment is as large."""
+    label: str
+    level: str
+    argv: list
+
+
+@dataclasses.dataclass
+class Workload:
+    """The same work, under each variant; the first is what the others are compared with."""
+    name: str
+    title: str
+    kind: str
+    variants: list
+    libraries: int = 0
+    symbols: str = ""
+    marked: bool = True
+    times_itself: bool = False
+    environment: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Result:
+    """What one variant of a workload took. A count that could not be had is None."""
+    workload: Workload
+    label: str
+    times: dict
+    counts: dict
+    rounds: int
+
+
+def variants(fork, glibc=None, levels=LEVELS):
+    """The variants of a program: its binary for the fork and the same arguments; glibc's own, if there is one."""
+    base = [fork[0] + ".base", *fork[1:]]
+    out = [Variant(BASE, "off", base)]
+    if levels == LEVELS:
+        out.append(Variant(AGAIN, "off", base))
+    out += [Variant(level, level, fork) for level in levels]
+    if glibc:
+        out.append(Variant(GLIBC, "off", glibc))
+    return out
+
+
+def build_runner():
+    """The runner, compiled when it changed."""
+    out = os.path.join(tree.OUT, "runner")
+    source = os.path.join(tree.HERE, "start.c")
+    chain = toolchain.glibc()
+    key = tree.key_of(source, *chain.cc, *chain.inputs)
+    if not tree.built(out, key):
+        tree.run([*chain.cc, "-O2", "-o", os.path.join(out, "start"), source, "-lm"])
+        tree.done(out, key)
+    return os.path.join(out, "start")
+
+
+def clean_environment(workload):
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", **workload.environment}
+
+
+def command_words(workload):
+    words = []
+    for v in workload.variants:
+        words += ["--", v.label, f"LD_SEAL={v.level}", *v.argv]
+    return words
+
+
+def call(command, workload, tick):
+    """Run the runner; tick() is called about once a second meanwhile, for the progress display."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        with subprocess.Popen(command, env=clean_environment(workload), stdin=subprocess.DEVNULL, stdout=out,
+                              stderr=err) as process:
+            try:
+                while True:
+                    try:
+                        process.wait(1)
+                        break
+                    except subprocess.TimeoutExpired:
+                        tick()
+            except BaseException:
+                process.kill()
+                raise
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            raise Failed(f"{workload.title}: {err.read().strip() or f'status {process.returncode}'}")
+        return [line.rstrip("\n").split("\t") for line in out]
+
+
+def measure_times(runner, workload, seconds, raw, tick):
+    """{label: times}, and how many rounds there were."""
+    command = [runner, "-t", str(seconds * len(workload.variants)), "-r", raw]
+    if workload.times_itself:
+        command.append("-i")
+    lines = call([*command, str(MOST_ROUNDS), *command_words(workload)], workload, tick)
+    with open(raw, encoding="utf-8") as file:
+        rounds = sum(1 for _ in file) // len(workload.variants)
+    return {line[0]: dict(zip(TIMES, map(float, line[1:]))) for line in lines}, rounds
+
+
+def measure_counts(runner, workload, tick):
+    """{label: counts}, each the median of a few runs: where the kernel puts things changes them a little."""
+    seen = {v.label: {c: [] for c in COUNTS} for v in workload.variants}
+    for _ in range(COUNTED):
+        for label, *numbers in call([runner, "count", *command_words(workload)], workload, tick):
+            for name, number in zip(COUNTS, numbers):
+                seen[label][name].append(None if number == "-" else int(number))
+    return {label: {name: None if None in numbers else int(statistics.median(numbers)) for name, numbers in of.items()}
+            for label, of in seen.items()}
+
+
+def count_instructions(workload, variant):
+    """Instructions of the process outside of the kernel, as valgrind executes them; None if it can't.
+
+    That kernel is valgrind's, which may not know mseal and answer that there is no such call: what is
+    left out then is a few instructions about each of at most a handful of calls.
+    """
+    env = {**clean_environment(workload), "LD_SEAL": variant.level}
+    command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *variant.argv]
+    run = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace", check=False)
+    match = re.search(r"I\s+refs:\s+([\d,]+)", run.stderr)
+    if run.returncode or not match:
+        return None
+    return int(match.group(1).replace(",", ""))

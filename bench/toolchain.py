@@ -1,0 +1,86 @@
+"""The libcs that are compared, and the compilers that link for them.
+
+One binary serves unmodified musl and the fork. It is linked for the fork, and the copy for upstream
+differs from it in the name of its interpreter alone: build/bench/ld/fork and build/bench/ld/base, which
+are as long as each other. Libraries name no interpreter and are the same files for both.
+"""
+
+import os
+import shutil
+import subprocess
+
+from tree import BUILD, OUT, Failed
+
+LD = os.path.join(OUT, "ld")
+FORK_LD = os.path.join(LD, "fork")
+BASE_LD = os.path.join(LD, "base")
+LINK = ["-Wl,-z,relro,-z,now", "-Wl,--no-as-needed"]
+
+
+class Toolchain:
+    """A compiler command for one libc, and the flags that link a program for it."""
+
+    def __init__(self, name, cc, program_flags, inputs):
+        self.name = name
+        self.cc = cc
+        self.program_flags = program_flags
+        self.inputs = inputs
+
+
+def link(path, target):
+    """A symbolic link that is there whole or not at all."""
+    os.makedirs(LD, exist_ok=True)
+    new = path + ".new"
+    if os.path.lexists(new):
+        os.remove(new)
+    os.symlink(target, new)
+    os.replace(new, path)
+
+
+def set_up(fork, upstream):
+    """Point the interpreters at the two libcs."""
+    for prefix in fork, upstream:
+        if not os.path.exists(os.path.join(prefix, "lib", "libc.so")):
+            raise Failed(f"{prefix}: no lib/libc.so there; make bench builds what it compares")
+    link(FORK_LD, os.path.join(fork, "lib", "libc.so"))
+    link(BASE_LD, os.path.join(upstream, "lib", "libc.so"))
+
+
+def musl(name, prefix):
+    """A prefix's musl-gcc: the fork's marks what it links, upstream's does not."""
+    lib = os.path.join(prefix, "lib")
+    files = [os.path.join(lib, f) for f in os.listdir(lib) if f.endswith((".o", ".specs"))]
+    # whichever it is, programs name the fork's interpreter, see for_upstream()
+    return Toolchain(name, [os.path.join(prefix, "bin", "musl-gcc")],
+                     [f"-Wl,--dynamic-linker={FORK_LD}"], sorted(files))
+
+
+def marked():
+    return musl("musl", os.path.join(BUILD, "prefix"))
+
+
+def unmarked():
+    return musl("unmarked", os.path.join(BUILD, "upstream-prefix"))
+
+
+def glibc():
+    """The system's own."""
+    cc = os.environ.get("CC") or "gcc"
+    version = subprocess.run([*cc.split(), "--version"], capture_output=True, text=True, check=False)
+    if version.returncode:
+        raise Failed(f"{cc}: {version.stderr.strip()}")
+    return Toolchain("glibc", cc.split(), [], [version.stdout])
+
+
+def for_upstream(program):
+    """The same program with upstream's interpreter, beside it as PROGRAM.base."""
+    with open(program, "rb") as file:
+        contents = file.read()
+    name, other = (os.fsencode(p) + b"\0" for p in (FORK_LD, BASE_LD))
+    if contents.count(name) != 1 or len(name) != len(other):
+        raise Failed(f"{program}: its interpreter is not {FORK_LD}")
+    copy = program + ".base"
+    with open(copy, "wb") as file:
+        file.write(contents.replace(name, other))
+    shutil.copymode(program, copy)
+    return copy
