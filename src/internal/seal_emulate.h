@@ -80,15 +80,15 @@ hidden int __mappings_known(void);
 	F(MREMAP_SOURCE, "mremap-source") \
 	F(MREMAP_DESTINATION, "mremap-destination") \
 	F(MREMAP_CUT_OFF, "mremap-cut-off") \
-	F(MADVISE, "madvise") \
+	F(MADVISE, "madvise-discards") \
 	F(MADVISE_WRITABLE, "madvise-writable") \
 	F(PROCESS_MADVISE, "process-madvise") \
 	F(PKEY_MPROTECT, "pkey-mprotect") \
-	F(SHMAT, "shmat") \
-	F(SHMDT, "shmdt") \
+	F(SHMAT, "shmat-remap") \
+	F(SHMDT, "shmdt-unmaps") \
 	F(REMAP_FILE_PAGES, "remap-file-pages") \
-	F(BRK, "brk") \
-	F(FORK, "fork")
+	F(BRK, "brk-lowered") \
+	F(FORK, "fork-forgets")
 
 #define FAULT_ENUM(name, text) FAULT_ ## name,
 enum { FAULT_NONE, SEAL_FAULTS(FAULT_ENUM) };

@@ -348,20 +348,22 @@ static void unmap_unsealed(uintptr_t start, uintptr_t end)
 }
 
 /* Each mapping of the segment is unmapped, and Linux says 0 whether or not it
- * could be. */
+ * could be. The kernel can do it if none is sealed. */
 static long do_shmdt(uintptr_t addr)
 {
 	struct mapping v;
 	uintptr_t at, id = 0;
-	int found = 0;
-	if ((addr & PAGE_MASK) || !__sealed_from(addr) || FAULT(SHMDT)) return raw_shmdt(addr);
+	int met = !!__sealed_in(addr, addr+PAGE_SIZE);
+	if ((addr & PAGE_MASK) || FAULT(SHMDT)) return raw_shmdt(addr);
+	if (__sealed_from(addr)) for (at=addr; !met && __mapping_from(at, &v); at=v.end)
+		met = attached_at(&v, addr) && __sealed_in(v.start, v.end);
+	if (!met) return raw_shmdt(addr);
 	for (at=addr; __mapping_from(at, &v); at=v.end) {
-		if (!attached_at(&v, addr) || (found && v.inode != id)) continue;
-		found = 1;
+		if (!attached_at(&v, addr) || (id && v.inode != id)) continue;
 		id = v.inode;
 		unmap_unsealed(v.start, v.end);
 	}
-	return found ? 0 : -EINVAL;
+	return 0;
 }
 
 /* A private mapping, or more than one, is wrong in itself. */

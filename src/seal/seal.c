@@ -134,7 +134,8 @@ static int emulation(const char *origin, const char *prog)
 		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
 			" mseal: \"emulate\" needs one that was configured with"
 			" --enable-seal-emulation\n", (char *)0);
-		__syscall(SYS_exit_group, 127);
+		/* Never returns, so that what follows is not compiled. */
+		for (;;) __syscall(SYS_exit_group, 127);
 	}
 	r = __seal_emulate();
 	if (r < 0) {

@@ -432,8 +432,25 @@ BAD(b_madvise_wrap, EINVAL, madvise(p, (size_t)0-page, MADV_DONTNEED))
 BAD(b_madvise_bad, EINVAL, madvise(p, page, 9999))
 BAD(b_rfp_prot, EINVAL, remap_file_pages(p, page, R, 0, 0))
 BAD(b_rfp_0, EINVAL, remap_file_pages(p, 0, 0, 0, 0))
+BAD(b_munmap_far, EINVAL, munmap(p, (size_t)0-(uintptr_t)p-page))
+BAD(b_mmap_far, ENOMEM, ret(mmap(p, (size_t)0-(uintptr_t)p-page, PROT_NONE,
+	PRIV|MAP_FIXED|MAP_NORESERVE, -1, 0)))
+BAD(b_noreplace_fixed, EEXIST, ret(mmap(p, page, R, PRIV|MAP_FIXED|0x100000, -1, 0)))
+BAD(b_mremap_onto_dup, EINVAL, ret(mremap(spare, 0, page,
+	MREMAP_FIXED|MREMAP_MAYMOVE, p)))
 BAD(b_noreplace, EEXIST, ret(mmap(p, page, R, PRIV|0x100000, -1, 0)))
 #undef BAD
+
+/* A key that nobody allocated. */
+static int b_pkey(char *p)
+{
+#ifdef SYS_pkey_mprotect
+	return syscall(SYS_pkey_mprotect, p, page, R, 9);
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
+}
 
 static int b_mmap_access(char *p)
 {
@@ -476,6 +493,11 @@ static const struct badrow bad[] = {
 	{ "mmap, shared writable of a read-only descriptor", b_mmap_access, EACCES },
 	{ "mmap, a pipe", b_mmap_pipe, ENODEV },
 	{ "mmap MAP_FIXED_NOREPLACE", b_noreplace, EEXIST },
+	{ "mmap MAP_FIXED and MAP_FIXED_NOREPLACE", b_noreplace_fixed, EEXIST },
+	{ "mmap, beyond the end", b_mmap_far, ENOMEM },
+	{ "munmap, beyond the end", b_munmap_far, EINVAL },
+	{ "pkey_mprotect, a key that was not allocated", b_pkey, EINVAL },
+	{ "mremap onto it, a copy of private pages", b_mremap_onto_dup, EINVAL },
 	{ "mremap, misaligned", b_mremap_mis, EINVAL },
 	{ "mremap, unknown flags", b_mremap_flags, EINVAL },
 	{ "mremap, new length 0", b_mremap_new0, EINVAL },
@@ -526,6 +548,47 @@ static void grow_against(const void *arg)
 	want_errno("munmap", munmap(q, 2*page), 0);
 }
 
+/* What the file was not opened for is refused before the seal is met. */
+static void read_only_file(const void *arg)
+{
+	char name[40];
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fresh_file(1));
+	int ro = open(name, O_RDONLY|O_CLOEXEC);
+	if (ro < 0) skip("no read-only descriptor: %s", errno_text(errno));
+	char *p = fresh_fd(1, R, MAP_SHARED, ro);
+	int e = mprotect(p, page, RW) ? errno : 0;
+	if (e != EACCES) skip("not here: without a seal it is %s", errno_text(e));
+	want_errno("mseal", mseal(p, page, 0), 0);
+	want_errno("mprotect to write", mprotect(p, page, RW), EACCES);
+	want_errno("mprotect to none", mprotect(p, page, PROT_NONE), EPERM);
+	want_page("the page", p, (struct seen){ 1, 1, 0, 1, 'A' });
+}
+
+/* A list of ranges is gone through up to the first that is refused. */
+static void advise_list(const void *arg)
+{
+#if defined SYS_process_madvise && defined SYS_pidfd_open
+	char *p = fresh(3, R);
+	struct iovec v[3] = { { p, page }, { p+page, page }, { p+2*page, page } };
+	int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+	long r = syscall(SYS_process_madvise, pidfd, v, 1UL, MADV_DONTNEED, 0);
+	if (r != (long)page) skip("not here, sealed or not: %s", errno_text(errno));
+	want_errno("mseal", mseal(p+page, page, 0), 0);
+	r = syscall(SYS_process_madvise, pidfd, v, 3UL, MADV_DONTNEED, 0);
+	if (r != (long)page) fail("wanted a page advised, got %ld bytes: %s", r,
+		r < 0 ? errno_text(errno) : "");
+	want_errno("of the sealed page", syscall(SYS_process_madvise, pidfd, v+1, 2UL,
+		MADV_DONTNEED, 0), EPERM);
+	want_errno("of no list", syscall(SYS_process_madvise, pidfd, (void *)1, 2UL,
+		MADV_DONTNEED, 0), EFAULT);
+	want_page("the page before", p, (struct seen){ 1, 1, 0, 0, 0 });
+	want_page("the sealed page", p+page, (struct seen){ 1, 1, 0, 1, 'b' });
+	want_page("the page behind", p+2*page, (struct seen){ 1, 1, 0, 0, 'c' });
+#else
+	skip("libc does not know process_madvise");
+#endif
+}
+
 static void hint(const void *arg)
 {
 	char *p = fresh(1, RW);
@@ -553,5 +616,8 @@ void operations(void)
 	}
 	run_case("operations: mremap growing against a seal: ENOMEM, or elsewhere",
 		grow_against, 0);
+	run_case("precedence: mprotect to write, of a file opened for reading:"
+		" EACCES before EPERM", read_only_file, 0);
+	run_case("operations: process_madvise of a list stops at the seal", advise_list, 0);
 	run_case("operations: mmap with a hint in a seal goes elsewhere", hint, 0);
 }

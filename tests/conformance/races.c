@@ -210,8 +210,60 @@ static void *sealer(void *arg)
 	return 0;
 }
 
+/* What a child does that was made when a number of pages was sealed. */
+static int among_seals(void *arg)
+{
+	int upto = *(int *)arg;
+	alarm(20);
+	for (int i=0; i<upto+8 && i<ROW; i++) {
+		int e = mprotect(row+2*i*page, page, R) ? errno : 0;
+		if (e ? e != EPERM : i < upto)
+			fail("page %d of %d sealed, in a child: got %s", i, upto,
+				errno_text(e));
+	}
+	if (mseal(row, 2*ROW*page, 0)) fail("mseal in the child: %s", errno_text(errno));
+	if (!munmap(row+page, page)) fail("munmap in the child: wanted EPERM");
+	_exit(0);
+}
+
+static pid_t by_fork(int *upto)
+{
+	pid_t pid = fork();
+	if (!pid) among_seals(upto);
+	return pid;
+}
+
+static pid_t by_syscall(int *upto)
+{
+#ifdef SYS_fork
+	pid_t pid = syscall(SYS_fork);
+#elif defined __s390x__
+	pid_t pid = syscall(SYS_clone, 0, SIGCHLD, 0, 0, 0);
+#else
+	pid_t pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+#endif
+	if (!pid) among_seals(upto);
+	return pid;
+}
+
+static pid_t by_clone(int *upto)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	return clone(among_seals, stack+sizeof stack, SIGCHLD, upto);
+}
+
+static const struct way {
+	const char *name;
+	pid_t (*run)(int *upto);
+} ways[] = {
+	{ "fork", by_fork },
+	{ "fork by syscall()", by_syscall },
+	{ "clone", by_clone },
+};
+
 static void forking(const void *arg)
 {
+	const struct way *way = arg;
 	pthread_t t;
 	void *r;
 	int forks = 0, partial = 0;
@@ -222,22 +274,8 @@ static void forking(const void *arg)
 		int upto = atomic_load(&sealed_upto), status;
 		if (upto && upto < ROW) partial++;
 		atomic_fetch_add(&fork_no, 1);
-		pid_t pid = fork();
-		if (pid < 0) fail("fork: %s", errno_text(errno));
-		if (!pid) {
-			alarm(20);
-			for (int i=0; i<upto+8 && i<ROW; i++) {
-				int e = mprotect(row+2*i*page, page, R) ? errno : 0;
-				if (e ? e != EPERM : i < upto)
-					fail("page %d of %d sealed, in a child: got %s",
-						i, upto, errno_text(e));
-			}
-			if (mseal(row, 2*ROW*page, 0)) fail("mseal in the child: %s",
-				errno_text(errno));
-			if (!munmap(row+page, page)) fail("munmap in the child:"
-				" wanted EPERM");
-			_exit(0);
-		}
+		pid_t pid = way->run(&upto);
+		if (pid < 0) fail("%s: %s", way->name, errno_text(errno));
 		if (waitpid(pid, &status, 0) != pid) fail("waitpid: %s", errno_text(errno));
 		if (WIFSIGNALED(status)) fail("fork %d: the child got %s", forks,
 			WTERMSIG(status) == SIGALRM ? "stuck" : strsignal(WTERMSIG(status)));
@@ -257,5 +295,8 @@ void races(void)
 		run_case(name, race, table+i);
 	}
 	run_case("races: threads seal overlapping ranges", overlapping, 0);
-	run_case("races: fork while another thread seals", forking, 0);
+	for (size_t i=0; i<COUNT(ways); i++) {
+		snprintf(name, sizeof name, "races: %s while another thread seals", ways[i].name);
+		run_case(name, forking, ways+i);
+	}
 }

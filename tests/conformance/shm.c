@@ -75,6 +75,21 @@ static void segment_ops(const void *arg)
 		want_page("page", p+i*page, (struct seen){ 1, 1, 1, i==1, 's'+i });
 }
 
+/* Whatever the answer, no sealed page goes; if it is success, all others do. */
+static void detach_partly(const void *arg)
+{
+	char *p;
+	segment(&p);
+	want_errno("mseal", mseal(p+page, page, 0), 0);
+	int e = shmdt(p) ? errno : 0;
+	if (e && e != EPERM && e != EINVAL) fail("shmdt: wanted success, EPERM or"
+		" EINVAL, got %s", errno_text(e));
+	for (int i=0; i<N; i++)
+		want_page("page", p+i*page, !e && i!=1 ? (struct seen){ 0 }
+			: (struct seen){ 1, 1, 1, i==1, 's'+i });
+	note("%s", errno_text(e));
+}
+
 /* The break itself, since libc's brk() and sbrk() refuse all. */
 static char *set_brk(char *to)
 {
@@ -149,6 +164,7 @@ void shm(void)
 	run_case("shm: shmat SHM_REMAP onto a seal: EPERM", remap, 0);
 	run_case("shm: EINVAL before EPERM", remap_arguments, 0);
 	run_case("shm: a segment can be sealed", segment_ops, 0);
+	run_case("shm: shmdt of a segment that is sealed in part", detach_partly, 0);
 	run_case("break: not lowered over a seal", brk_shrink, 0);
 	run_case("break: raised above a seal", brk_grow, 0);
 	run_case("stack: a sealed page is used, and grows below", stack, 0);
