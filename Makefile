@@ -51,8 +51,19 @@ with_musl = $(if $(filter $(CONFIG_VERSION),$1),WITH_MUSL='$(WITH_MUSL)',WITH_MU
 all: need-build
 	+@$(call with_musl,$(VERSION)) tools/build-musl fork $(VERSION)
 
-install: need-build
+install: need-build $(if $(CROSS_COMPILE)$(TARGET),,tools)
 	+@$(call with_musl,$(VERSION)) tools/build-musl fork $(VERSION) $(PREFIX) $(SYSLIBDIR)
+ifeq ($(CROSS_COMPILE)$(TARGET),)
+	@mkdir -p $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
+	cp $(TOOLS:%=$(BUILD)/tools/%) $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
+endif
+
+# tools/NAME/ with a Makefile is a program of that name: for this machine, and for
+# processes and files of any libc.
+TOOLS = $(patsubst tools/%/Makefile,%,$(wildcard tools/*/Makefile))
+HOSTCC = cc
+tools: need-build
+	+@for t in $(TOOLS) ; do $(MAKE) --no-print-directory $(if $(V),,-s) -C tools/$$t O=$(BUILD)/tools HOSTCC='$(HOSTCC)' || exit ; done
 
 prefix: prefix-$(VERSION)
 
@@ -125,6 +136,7 @@ distclean:
 help:
 	@echo 'make                 compile the fork (build/musl-$(VERSION)/obj)'
 	@echo 'make install         install it in $(PREFIX)'
+	@echo 'make tools           sealmap and the like, in build/tools; make install does this too'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
 	@echo 'make check           run every test, with both versions of musl'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
@@ -144,5 +156,5 @@ help:
 	@echo 'V=1                  show every command; -jN sets how many run at a time'
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
-.PHONY: all install prefix emulation upstream linux-headers need-build check demo bench diff update-patches
+.PHONY: all install tools prefix emulation upstream linux-headers need-build check demo bench diff update-patches
 .PHONY: check-real check-kernel discard-edits clean distclean help

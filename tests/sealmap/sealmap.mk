@@ -1,0 +1,19 @@
+# The tool, plainly and with the sanitizers, and the suite for each.
+SEALMAP_TARGETS = $(O)/sealmap/target $(O)/sealmap/upstream-target
+SEALMAP_SUITES = $(O)/run/sealmap $(O)/run/sealmap-sanitized
+SEALMAP_DEPS = $(wildcard $(TOP)/tools/sealmap/* $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h)
+
+$(O)/sealmap/target: sealmap/target.c $(STAMP)
+	$(MCC) -O2 -Wall -o $@ $<
+$(O)/sealmap/upstream-target: sealmap/target.c $(STAMP)
+	$(UPSTREAM)/bin/musl-gcc -O2 -Wall -o $@ $<
+
+$(O)/sealmap/sealmap: $(SEALMAP_DEPS)
+	$(MAKE) -C $(TOP)/tools/sealmap O=$(O)/sealmap HOSTCC="$(HOSTCC)"
+$(O)/sealmap/sealmap-sanitized: $(SEALMAP_DEPS)
+	$(MAKE) -C $(TOP)/tools/sealmap O=$(O)/sealmap NAME=sealmap-sanitized \
+		HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
+
+$(SEALMAP_SUITES): $(O)/run/%: sealmap/sealmap.c $(O)/harness.o lib/harness.h $(O)/sealmap/% $(SEALMAP_TARGETS)
+	$(HOSTCC) $(HOSTFLAGS) -DSEALMAP='"$(O)/sealmap/$*"' -DSUITE_NAME='"$*"' \
+		-DMACHINE='"$(shell uname -m)"' -o $@ $< $(O)/harness.o $(CMOCKA)

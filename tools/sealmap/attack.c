@@ -1,0 +1,230 @@
+#define _GNU_SOURCE
+#include "sealmap.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The attacked are copies. The process is made to fork once (a system call is put
+ * into it by ptrace); what it forks is a template that never runs a
+ * program's instruction, and that is made to fork a victim for each change
+ * that succeeds. Calls that are refused change nothing, so the next may have
+ * the same victim. */
+
+#ifndef PTRACE_EVENT_STOP
+#define PTRACE_EVENT_STOP 128
+#endif
+
+/* There are no attacks where this is so (trace.c), but it compiles. */
+#ifndef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
+
+const char *const attack_names[ATTACKS] = { "munmap", "mmap", "mremap", "mprotect", "madvise" };
+
+static int wait_stop(pid_t pid)
+{
+	int st;
+	while (waitpid(pid, &st, __WALL) < 0) if (errno != EINTR) return -1;
+	return WIFSTOPPED(st) ? 0 : -1;
+}
+
+/* To the end, through the stops on the way. */
+static void end(pid_t pid)
+{
+	int st;
+	if (!pid) return;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, &st, __WALL) == pid || errno == EINTR) {
+		if (!WIFSTOPPED(st)) return;
+		ptrace(PTRACE_CONT, pid, 0, 0);
+	}
+}
+
+/* No signal tells anyone of the copy's end: not its parent's business. */
+static pid_t copy(struct tracee *t)
+{
+	static const uint64_t plain[6];
+	long r = trace_call(t, SYS_clone, plain);
+	if (r <= 0 || !t->child) {
+		errno = r < 0 && r > -4096 ? -r : ESRCH;
+		return 0;
+	}
+	if (wait_stop(t->child)) return 0;
+	ptrace(PTRACE_SETOPTIONS, t->child, 0, PTRACE_O_EXITKILL|PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD);
+	return t->child;
+}
+
+/* Somewhere with room for n bytes, away from everything. */
+static uint64_t room(const struct space *sp, uint64_t n)
+{
+	uint64_t best = 0, at = 0, page = sp->page;
+	for (size_t i=1; i<sp->n; i++) {
+		uint64_t hole = sp->maps[i].start - sp->maps[i-1].end;
+		if (hole <= best) continue;
+		best = hole;
+		at = (sp->maps[i-1].end + hole/2) & -page;
+	}
+	return best/2 > n+page ? at : 0;
+}
+
+static long attack(struct tracee *t, const struct space *sp, const struct map *m, enum attack which)
+{
+	uint64_t at = m->start, n = m->end-m->start, to;
+	switch (which) {
+	case A_MUNMAP:
+		return trace_call(t, SYS_munmap, (uint64_t [6]){ at, n });
+	case A_MMAP:
+		return trace_call(t, SYS_mmap, (uint64_t [6]){ at, n, PROT_READ,
+			MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_NORESERVE, -1 });
+	case A_MREMAP:
+		if (!(to = room(sp, n))) return -ENOMEM;
+		return trace_call(t, SYS_mremap, (uint64_t [6]){ at, n, n, MREMAP_MAYMOVE|MREMAP_FIXED, to });
+	case A_MPROTECT:
+		return trace_call(t, SYS_mprotect, (uint64_t [6]){ at, n, PROT_READ|PROT_WRITE|PROT_EXEC });
+	default:
+		return trace_call(t, SYS_madvise, (uint64_t [6]){ at, n, MADV_DONTNEED });
+	}
+}
+
+/* Closing a device's mapping may mean something to the device. */
+static int device(const struct map *m)
+{
+	return !strncmp(m->name, "/dev/", 5) && strncmp(m->name, "/dev/shm/", 9) && strncmp(m->name, "/dev/zero", 9);
+}
+
+static void attack_maps(struct space *sp, struct tracee *template)
+{
+	struct tracee victim = *template;
+	victim.tid = 0;
+	for (size_t i=0; i<sp->n; i++) for (int a=0; a<ATTACKS; a++) {
+		struct map *m = sp->maps+i;
+		long r;
+		if (device(m)) continue;
+		if (!victim.tid && !(victim.tid = copy(template)))
+			die("process %d could not be copied: %s", (int)sp->pid, strerror(errno));
+		r = attack(&victim, sp, m, a);
+		if (r == TRACE_DIED) die("a copy of process %d ended unexpectedly", (int)sp->pid);
+		m->attack[a] = r < 0 && r > -4096 ? -r : 0;
+		if (m->attack[a]) continue;
+		end(victim.tid);
+		victim.tid = 0;
+	}
+	end(victim.tid);
+	sp->attacked = 1;
+}
+
+/* What would leave the process halfway must not interrupt. */
+static void hold_signals(int how)
+{
+	sigset_t set;
+	sigfillset(&set);
+	sigprocmask(how, &set, 0);
+}
+
+void attack_tracee(struct space *sp, pid_t tid)
+{
+	struct tracee t, template;
+	const char *why;
+	pid_t child;
+	hold_signals(SIG_BLOCK);
+	why = trace_start(&t, tid, sp);
+	if (why) die("cannot attack process %d: %s", (int)tid, why);
+	child = copy(&t);
+	if (child) {
+		template = t;
+		template.tid = child;
+		attack_maps(sp, &template);
+		end(child);
+		/* Its parent collects it, without knowing. */
+		trace_call(&t, SYS_wait4, (uint64_t [6]){ child, 0, __WALL });
+	}
+	trace_end(&t);
+	if (t.late) kill(tid, t.late);
+	hold_signals(SIG_UNBLOCK);
+	if (!child) die("process %d could not be copied: %s", (int)tid, strerror(errno));
+}
+
+void attack_process(struct space *sp)
+{
+	pid_t pid = sp->pid;
+	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD))
+		die("cannot attack process %d: ptrace: %s%s", (int)pid, strerror(errno),
+			errno == EPERM ? " (another user's, traced already, or /proc/sys/kernel/yama/ptrace_scope forbids it; try as root)" : "");
+	if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) || wait_stop(pid))
+		die("there is no process %d any more", (int)pid);
+	attack_tracee(sp, pid);
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+}
+
+const char *attack_result(int error)
+{
+	static char buf[16];
+	switch (error) {
+	case 0: return "done";
+	case EPERM: return "EPERM";
+	case EACCES: return "EACCES";
+	case EINVAL: return "EINVAL";
+	case ENOMEM: return "ENOMEM";
+	case EFAULT: return "EFAULT";
+	case EBUSY: return "EBUSY";
+	case EAGAIN: return "EAGAIN";
+	}
+	snprintf(buf, sizeof buf, "errno%d", error);
+	return buf;
+}
+
+/* Of what is sealed the kernel refuses to discard only anonymous pages that
+ * can't be written: others can be emptied by whoever can write, or are the
+ * same when they are read again. Its special mappings are not anonymous. */
+static int must_refuse(const struct map *m, enum attack a)
+{
+	int anonymous = !m->inode && !m->shared && m->kind != K_VDSO && m->kind != K_VVAR && m->kind != K_KERNEL;
+	return m->sealed == YES && (a != A_MADVISE || (anonymous && !(m->prot & W)));
+}
+
+size_t attacks_won(const struct space *sp)
+{
+	size_t n = 0;
+	for (size_t i=0; i<sp->n; i++)
+		for (int a=0; a<ATTACKS; a++)
+			n += must_refuse(sp->maps+i, a) && !sp->maps[i].attack[a];
+	return n;
+}
+
+static void show_result(FILE *f, const struct map *m, enum attack a)
+{
+	int e = m->attack[a];
+	const char *colour = e == NOT_TRIED ? "2" : e ? "32" : must_refuse(m, a) ? "1;31" : "33";
+	fprintf(f, " %s%-*s%s", paint(colour), a == A_MPROTECT ? 8 : 6,
+		e == NOT_TRIED ? "-" : attack_result(e), paint("0"));
+}
+
+void show_attacks(FILE *f, const struct space *sp)
+{
+	size_t refused = 0, tried = 0, lost = attacks_won(sp), open = 0, done = 0;
+	fprintf(f, "\n%sobject           address      prot kind   sealed munmap mmap   mremap mprotect madvise%s\n", paint("1"), paint("0"));
+	for (size_t i=0; i<sp->n; i++) {
+		const struct map *m = sp->maps+i;
+		put_text(f, object_name(sp, m), -16);
+		fprintf(f, " %012"PRIx64" %s  %-6s %-6s", m->start, prot_text(m->prot), kind_name(m->kind),
+			m->sealed == YES ? "yes" : m->sealed == NO ? "no" : "?");
+		for (int a=0; a<ATTACKS; a++) {
+			show_result(f, m, a);
+			if (m->attack[a] == NOT_TRIED) continue;
+			tried += must_refuse(m, a);
+			refused += must_refuse(m, a) && m->attack[a];
+			open += m->sealed == NO;
+			done += m->sealed == NO && !m->attack[a];
+		}
+		fputc('\n', f);
+	}
+	fprintf(f, "\nOf %zu attempts on what is sealed %zu were refused and %zu succeeded;\n"
+		"of %zu on what is not, %zu succeeded.\n", tried, refused, lost, open, done);
+}

@@ -1,0 +1,129 @@
+#define _GNU_SOURCE
+#include "sealmap.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef PTRACE_EVENT_STOP
+#define PTRACE_EVENT_STOP 128
+#endif
+
+/* Runs a program and looks at it when it ends: PTRACE_O_TRACEEXIT stops a
+ * thread on its way out, when its memory is still there. Of several
+ * threads the main one counts, or, once it is gone, the others. What the
+ * program forks runs by itself. */
+
+struct run {
+	pid_t pid;
+	int main_gone, seen;
+};
+
+static _Noreturn void child(char **argv, int go, int failed)
+{
+	char c;
+	if (read(go, &c, 1) == 1) execvp(*argv, argv);
+	c = errno;
+	if (write(failed, &c, 1) != 1) _exit(126);
+	_exit(127);
+}
+
+static pid_t start(char **argv, int *failed)
+{
+	int go[2], err[2];
+	long options = PTRACE_O_EXITKILL|PTRACE_O_TRACEEXIT|PTRACE_O_TRACEEXEC|PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD;
+	pid_t pid;
+	if (pipe2(go, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) die("pipe: %s", strerror(errno));
+	fflush(0);
+	pid = fork();
+	if (pid < 0) die("fork: %s", strerror(errno));
+	if (!pid) {
+		close(go[1]);
+		child(argv, go[0], err[1]);
+	}
+	/* As of time(1): what the keyboard says is for the program. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	if (ptrace(PTRACE_SEIZE, pid, 0, options)) {
+		int e = errno;
+		kill(pid, SIGKILL);
+		die("ptrace: %s (is it forbidden here?)", strerror(e));
+	}
+	if (write(go[1], "", 1) != 1) die("pipe: %s", strerror(errno));
+	close(go[0]);
+	close(go[1]);
+	close(err[1]);
+	*failed = err[0];
+	return pid;
+}
+
+static void look(struct run *r, struct space *sp, pid_t tid)
+{
+	proc_read(sp, tid);
+	space_classify(sp);
+	sp->pid = r->pid;
+	r->seen = 1;
+}
+
+/* The last that a program does by itself is exit_group, or the main thread's
+ * exit if that is all there is. It is taken back, the attacks are made, and
+ * it is done again. */
+static void maybe_attack(struct run *r, struct space *sp, pid_t tid)
+{
+	struct __ptrace_syscall_info info;
+	if (sp->attacked || ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, &info) <= 0
+	    || info.op != PTRACE_SYSCALL_INFO_ENTRY) return;
+	if (info.entry.nr != SYS_exit_group && !(info.entry.nr == SYS_exit && tid == r->pid)) return;
+	look(r, sp, tid);
+	if (trace_undo_call(tid)) die("cannot attack process %d: its last call can't be held up here", (int)tid);
+	attack_tracee(sp, tid);
+}
+
+/* What to go on with, and with which signal. */
+static int stopped(struct run *r, struct space *sp, pid_t tid, int st, int *sig)
+{
+	int event = st>>16;
+	*sig = 0;
+	if (event == PTRACE_EVENT_EXIT) {
+		if (!sp->attacked && (tid == r->pid || r->main_gone)) look(r, sp, tid);
+		if (tid == r->pid) r->main_gone = 1;
+	} else if (event == PTRACE_EVENT_EXEC)
+		r->main_gone = 0;
+	else if (event == PTRACE_EVENT_STOP) {
+		int s = WSTOPSIG(st);
+		if (s == SIGSTOP || s == SIGTSTP || s == SIGTTIN || s == SIGTTOU) return PTRACE_LISTEN;
+	} else if (WSTOPSIG(st) == (SIGTRAP|0x80))
+		maybe_attack(r, sp, tid);
+	else if (!event)
+		*sig = WSTOPSIG(st);
+	return opt.attack ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
+void run_program(struct space *sp, char **argv)
+{
+	struct run r = { 0 };
+	int failed, st, sig, how;
+	char error;
+	pid_t tid;
+	memset(sp, 0, sizeof *sp);
+	r.pid = start(argv, &failed);
+	for (;;) {
+		tid = waitpid(-1, &st, __WALL);
+		if (tid < 0 && errno == EINTR) continue;
+		if (tid < 0) die("wait: %s", strerror(errno));
+		if (WIFSTOPPED(st)) {
+			how = stopped(&r, sp, tid, st, &sig);
+			ptrace(how, tid, 0, sig);
+		} else if (tid == r.pid)
+			break;
+	}
+	if (read(failed, &error, 1) == 1) die("cannot run %s: %s", *argv, strerror(error));
+	if (!r.seen) die("%s was killed before it could be looked at", *argv);
+	if (opt.attack && !sp->attacked) die("%s did not end by itself, so it could not be attacked", *argv);
+	sp->ended = WIFEXITED(st) ? format("exit status %d", WEXITSTATUS(st))
+		: format("killed by signal %d (%s)", WTERMSIG(st), strsignal(WTERMSIG(st)));
+}
