@@ -6,7 +6,32 @@
 #include "seal.h"
 #include "seal_start.h"
 
-/* Mapping. What relocation writes and what is read-only afterwards must not
+/* Mapping. */
+
+/* The first mapping of a library spans all of it, as its lowest segment is
+ * mapped, and the others are mapped over it. 1 if that would change nothing
+ * for ph: the first mapping has its pages at the same distance in the file and
+ * with the same protection, as is usual of .rodata, and no segment in between
+ * was mapped over them. */
+static int first_mapping_serves(const Phdr *ph0, size_t phnum, size_t phentsize,
+	const Phdr *ph)
+{
+	const Phdr *p, *low = ph;
+	size_t i, min = ph->p_vaddr & -PAGE_SIZE;
+	for (p=ph0, i=phnum; i--; p=(void *)((char *)p+phentsize))
+		if (p->p_type == PT_LOAD && p->p_vaddr < low->p_vaddr) low = p;
+	if (ph->p_flags & PF_W || (ph->p_flags^low->p_flags) & (PF_R|PF_W|PF_X)
+	    || min-(low->p_vaddr & -PAGE_SIZE)
+	    != (ph->p_offset & -PAGE_SIZE)-(low->p_offset & -PAGE_SIZE))
+		return 0;
+	for (p=ph0; p!=ph; p=(void *)((char *)p+phentsize))
+		if (p->p_type == PT_LOAD && p != low
+		    && (p->p_vaddr+p->p_memsz+PAGE_SIZE-1 & -PAGE_SIZE) > min)
+			return 0;
+	return 1;
+}
+
+/* What relocation writes and what is read-only afterwards must not
  * lie on file pages when it is sealed, or a discard brings the unrelocated
  * contents back. Such pages are made anonymous and the file read into them,
  * which also saves the fault and the copy that each would take when it is
@@ -17,10 +42,13 @@
  * nearly all its pages get written anyway; above, most stay untouched. */
 #define COPY_DATA_MAX 65536
 
+/* len bytes of pages at to, the first n of which are read from the file. Made
+ * in one go, not by a fault for each, unless many are only zeros. */
 static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t n)
 {
-	if (mmap_fixed(to, len, prot, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS,
-	    -1, 0) == MAP_FAILED)
+	int flags = MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS;
+	if (len-n < 2*PAGE_SIZE) flags |= MAP_POPULATE;
+	if (mmap_fixed(to, len, prot, flags, -1, 0) == MAP_FAILED)
 		return -1;
 	for (size_t i=0; i<n; ) {
 		ssize_t l = pread(fd, (char *)to+i, n-i, off+i);
