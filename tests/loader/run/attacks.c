@@ -18,7 +18,7 @@ static const char *const programs[] = { "program/pie", "program/nonpie",
 	"layout/aligned-code/pie", "layout/norelro/pie",
 	"layout/bigdata/pie", "layout/relro-short/pie", "layout/relro-long/pie",
 	"layout/relro-late/pie", "introspect/main", "fork/main", "ctor/main",
-	"exit/main", "textrel/linked", "textrel/dlopen" };
+	"exit/main", "textrel/linked", "textrel/dlopen", "order/main" };
 #define NPROGRAMS (sizeof programs/sizeof *programs)
 
 static void on_upstream(void **state)

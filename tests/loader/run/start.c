@@ -15,6 +15,7 @@ LEVELS_CASE(three_deep, "deps/main")
 LEVELS_CASE(three_deep_nonpie, "deps/nonpie")
 LEVELS_CASE(three_deep_mixed_marks, "deps/mixed/main")
 LEVELS_CASE(hundred_libraries, "many/main")
+LEVELS_CASE(first_definition, "order/main")
 LEVELS_CASE(textrel, "textrel/linked")
 LEVELS_CASE(constructors_run_sealed, "ctor/main")
 LEVELS_CASE(introspection, "introspect/main")
@@ -265,6 +266,7 @@ int main(void)
 		cmocka_unit_test(three_deep_mixed_marks),
 		cmocka_unit_test(preload),
 		cmocka_unit_test(hundred_libraries),
+		cmocka_unit_test(first_definition),
 		cmocka_unit_test(four_calls_for_hundred),
 		cmocka_unit_test(textrel),
 		cmocka_unit_test(layout_aligned_2m),
