@@ -7,6 +7,7 @@ called: what is measured is loading.
 """
 
 import concurrent.futures
+import functools
 import os
 
 import toolchain
@@ -70,6 +71,7 @@ def in_parallel(work, items):
             result.result()
 
 
+@functools.cache
 def objects():
     """Objects are compiled once for all libcs: they include nothing. Returns where they are."""
     out = os.path.join(tree.OUT, "gen", "obj")
@@ -122,14 +124,20 @@ def link_program(chain, output, inputs):
         toolchain.for_upstream(output)
 
 
+def directory(chain):
+    return os.path.join(tree.OUT, "gen", chain)
+
+
+@functools.cache
 def build(chain):
-    """All generated programs and libraries for one toolchain; returns the directory."""
+    """All generated programs and libraries for one toolchain, such as toolchain.marked."""
+    chain = chain()
     obj = objects()
-    top = os.path.join(tree.OUT, "gen", chain.name)
+    top = directory(chain.name)
     key = tree.key_of(__file__, os.path.join(tree.HERE, "dl.c"), os.path.join(obj, ".built"), *chain.inputs, *chain.cc,
                       *chain.program_flags)
     if tree.built(top, key):
-        return top
+        return
     tree.say("LINK", f"generated programs and libraries ({chain.name})")
     for kind in IMPORTS:
         os.mkdir(os.path.join(top, kind))
@@ -143,4 +151,3 @@ def build(chain):
     jobs.append(lambda: link_program(chain, f"{top}/dl", ["-O2", f"{tree.HERE}/dl.c"]))
     in_parallel(lambda job: job(), jobs)
     tree.done(top, key)
-    return top

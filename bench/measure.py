@@ -5,8 +5,10 @@ round. Counts are taken apart, because counting changes times.
 """
 
 import dataclasses
+import json
 import os
 import re
+import shlex
 import statistics
 import subprocess
 import tempfile
@@ -20,6 +22,7 @@ COUNTED = 3
 COUNTS = ("calls", "mseal", "faults", "dirty_kib", "mappings")
 TIMES = [f"{what}_{field}" for what in ("passed", "processor") for field in ("us", "ratio", "low", "high")]
 BASE, AGAIN, GLIBC = "upstream", "upstream, again", "glibc"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 LEVELS = ("off", "on", "full")
 
 
@@ -33,7 +36,10 @@ class Variant:
 
 @dataclasses.dataclass
 class Workload:
-    """The same work, under each variant; the first is what the others are compared with."""
+    """The same work, under each variant; the first is what the others are compared with.
+
+    prepare() builds what is run; what it returns, if anything, is why that can't be had here.
+    """
     name: str
     title: str
     kind: str
@@ -42,7 +48,7 @@ class Workload:
     symbols: str = ""
     marked: bool = True
     times_itself: bool = False
-    environment: dict = dataclasses.field(default_factory=dict)
+    prepare: object = None
 
 
 @dataclasses.dataclass
@@ -79,10 +85,6 @@ def build_runner():
     return os.path.join(out, "start")
 
 
-def clean_environment(workload):
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", **workload.environment}
-
-
 def command_words(workload):
     words = []
     for v in workload.variants:
@@ -93,7 +95,7 @@ def command_words(workload):
 def call(command, workload, tick):
     """Run the runner; tick() is called about once a second meanwhile, for the progress display."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        with subprocess.Popen(command, env=clean_environment(workload), stdin=subprocess.DEVNULL, stdout=out,
+        with subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=out,
                               stderr=err) as process:
             try:
                 while True:
@@ -134,16 +136,35 @@ def measure_counts(runner, workload, tick):
             for label, of in seen.items()}
 
 
-def count_instructions(workload, variant):
+def count_instructions(variant):
     """Instructions of the process outside of the kernel, as valgrind executes them; None if it can't.
 
     That kernel is valgrind's, which may not know mseal and answer that there is no such call: what is
     left out then is a few instructions about each of at most a handful of calls.
     """
-    env = {**clean_environment(workload), "LD_SEAL": variant.level}
+    env = {**ENVIRONMENT, "LD_SEAL": variant.level}
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *variant.argv]
     run = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace", check=False)
     match = re.search(r"I\s+refs:\s+([\d,]+)", run.stderr)
     if run.returncode or not match:
         return None
     return int(match.group(1).replace(",", ""))
+
+
+def hyperfine(workload, seconds, path):
+    """{label: median microseconds} by hyperfine, which leaves what it measured in path-LABEL.json.
+
+    It runs one command until it is done and then the next one: what else the machine does meanwhile
+    goes to one of them. It is here to cross-check the times, not the ratios.
+    """
+    out = {}
+    for v in workload.variants:
+        export = f"{path}-{v.label.replace(', ', '-')}.json"
+        run = subprocess.run(["hyperfine", "-N", "--style=none", "--warmup=5", f"--runs={max(10, int(seconds * 50))}",
+                              f"--export-json={export}", f"--command-name={v.label}", shlex.join(v.argv)],
+                             env={**ENVIRONMENT, "LD_SEAL": v.level}, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise Failed(f"{workload.title}: hyperfine: {run.stderr.strip()}")
+        with open(export, encoding="utf-8") as file:
+            out[v.label] = json.load(file)["results"][0]["median"] * 1e6
+    return out

@@ -45,6 +45,11 @@ def table(results):
     return [f"{first.workload.title}  ({first.rounds} rounds)", *map(row, results), ""]
 
 
+def hyperfine(medians):
+    """What hyperfine says of the same commands."""
+    return "  hyperfine, each by itself, median us:  " + "   ".join(f"{label} {us:.0f}" for label, us in medians.items())
+
+
 def write_csv(path, results, facts):
     """All results; what they were measured on stands in front, as comments."""
     with open(path, "w", encoding="utf-8", newline="") as file:

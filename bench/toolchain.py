@@ -46,6 +46,12 @@ def set_up(fork, upstream):
     link(BASE_LD, os.path.join(upstream, "lib", "libc.so"))
 
 
+def musl_version():
+    """The fork's, as it says itself when it is run without a program."""
+    run = subprocess.run([FORK_LD], capture_output=True, text=True, check=False)
+    return next((line.split()[1] for line in run.stderr.splitlines() if line.startswith("Version ")), "unknown")
+
+
 def musl(name, prefix):
     """A prefix's musl-gcc: the fork's marks what it links, upstream's does not."""
     lib = os.path.join(prefix, "lib")

@@ -4,6 +4,7 @@ All that a benchmark runs lies under build/bench. A part of it is built again wh
 from has changed, and never half: its stamp is written last.
 """
 
+import fcntl
 import hashlib
 import os
 import shlex
@@ -31,6 +32,18 @@ def say(word, text):
 def short(path):
     """The path as someone would type it at the top of the repository."""
     return os.path.relpath(path, ROOT) if path.startswith(ROOT + os.sep) else path
+
+
+def alone():
+    """Two benchmarks at once would measure each other. The log starts anew; the lock holds until it is closed."""
+    os.makedirs(OUT, exist_ok=True)
+    lock = open(os.path.join(OUT, ".lock"), "w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failed("another benchmark runs here, see build/bench/.lock") from None
+    with open(LOG, "w", encoding="utf-8"):
+        return lock
 
 
 def run(command, **how):

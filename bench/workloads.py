@@ -1,46 +1,60 @@
 """The workloads: generated programs, dlopen of generated libraries, real programs."""
 
+import functools
+
 import generate
+import real
 import toolchain
 from measure import Workload, variants
 
 
-def counted(n, what):
-    return f"{n} {what[:-1] + 'y' if n == 1 and what.endswith('ies') else what}"
+def libraries(n):
+    return f"{n} librar{'y' if n == 1 else 'ies'}"
 
 
-def symbols_of(kind):
-    return f"{generate.IMPORTS[kind]} symbols each"
+def title_of(n, kind):
+    return libraries(n) + (f" of {generate.IMPORTS[kind]} symbols" if n else "")
 
 
-def files(top, kind, names):
-    return [f"{top}/{kind}/{name}.so" for name in names]
+def prepare(*chains):
+    """Of the generated ones, those of these toolchains."""
+    for chain in chains:
+        generate.build(chain)
 
 
-def generated(quick):
-    """Start-up, and dlopen one after the other and with one call."""
-    musl, glibc = generate.build(toolchain.marked()), generate.build(toolchain.glibc())
-    plain = generate.build(toolchain.unmarked())
+def start(n, kind):
+    """The start of a program, and of the same with libraries that are not marked."""
+    musl, plain, glibc = (f"{generate.directory(chain)}/{kind}/prog{n}" for chain in ("musl", "unmarked", "glibc"))
+    name, title = f"start-{n}" + (f"-{kind}" if n else ""), "start, " + title_of(n, kind)
+    shape = {"kind": "start", "libraries": n, "symbols": kind if n else ""}
+    return [
+        Workload(name, title, variants=variants([musl], [glibc]),
+                 prepare=functools.partial(prepare, toolchain.marked, toolchain.glibc), **shape),
+        Workload(name + "-unmarked", title + ", unmarked", variants=variants([plain], levels=("off", "on")), marked=False,
+                 prepare=functools.partial(prepare, toolchain.unmarked), **shape)]
+
+
+def dlopen(n, kind, at_once):
+    """N libraries, one after the other, or as those that one more needs."""
+    def command(chain):
+        top = generate.directory(chain)
+        names = [f"all{n}"] if at_once else [f"lib{i:03}" for i in range(n)]
+        return [f"{top}/dl", *(f"{top}/{kind}/{name}.so" for name in names)]
+
+    return Workload(f"dlopen-{n}-{kind}" + ("-at-once" if at_once else ""),
+                    f"dlopen of {title_of(n, kind)}" + (", in one call" if at_once else ""),
+                    "dlopen-at-once" if at_once else "dlopen", variants(command("musl"), command("glibc")),
+                    libraries=n, symbols=kind, times_itself=True,
+                    prepare=functools.partial(prepare, toolchain.marked, toolchain.glibc))
+
+
+def everything():
+    """All workloads, in the order in which they are measured."""
     out = []
     for n in generate.SIZES:
         for kind in generate.IMPORTS if n else ["few"]:
-            title = f"start, {counted(n, 'libraries')}" + (f" of {symbols_of(kind)}" if n else "")
-            program = f"{kind}/prog{n}"
-            shape = {"kind": "start", "libraries": n, "symbols": kind if n else ""}
-            out.append(Workload(f"start-{n}-{kind}" if n else "start-0", title,
-                                variants=variants([f"{musl}/{program}"], [f"{glibc}/{program}"]), **shape))
-            if n and not quick:
-                out.append(Workload(f"start-{n}-{kind}-unmarked", title + ", unmarked", marked=False,
-                                    variants=variants([f"{plain}/{program}"], levels=("off", "on")), **shape))
+            out += start(n, kind)
     for n in generate.DLOPEN_SIZES:
         for kind in generate.IMPORTS:
-            ways = {"": [f"lib{i:03}" for i in range(n)]}
-            if n > 1:
-                ways["-at-once"] = [f"all{n}"]
-            for way, names in ways.items():
-                out.append(Workload(
-                    f"dlopen-{n}-{kind}{way}",
-                    f"dlopen of {counted(n, 'libraries')} of {symbols_of(kind)}" + (", in one call" if way else ""),
-                    kind="dlopen" + way, libraries=n, symbols=kind, times_itself=True,
-                    variants=variants([f"{musl}/dl", *files(musl, kind, names)], [f"{glibc}/dl", *files(glibc, kind, names)])))
-    return out
+            out += [dlopen(n, kind, at_once) for at_once in ((False, True) if n > 1 else (False,))]
+    return out + real.workloads()
