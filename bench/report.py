@@ -69,32 +69,56 @@ def limit_of(workload):
     return GOAL_AT_400 if workload.kind == "start" and workload.libraries >= 400 else GOAL
 
 
+def judged(times, limit):
+    """What the median says, and whether the interval leaves a doubt. Compared as printed: 1.0004 is 1.000."""
+    ratio, low, high = (round(times[f"passed_{k}"], 3) for k in ("ratio", "low", "high"))
+    if ratio <= limit:
+        return "met" if high <= limit else "met, but the interval reaches over"
+    return "NOT MET" if low > limit else "NOT MET, but the interval reaches under"
+
+
+def count_ratio(result, base, name):
+    """To upstream's count of the same; None if either is not known."""
+    mine, theirs = (r.counts.get(name) for r in (result, base))
+    return mine / theirs if mine is not None and theirs else None
+
+
+def bases(results):
+    return {r.workload.name: r for r in results if r.label == BASE}
+
+
 def goals(results):
-    """(result, limit, word) for each sealed variant. The word tells what the interval allows to say."""
-    for r in results:
-        if r.label not in ("on", "full") or not r.times:
-            continue
-        limit, t = limit_of(r.workload), r.times
-        # compared as they are printed: 1.0004 is 1.000
-        ratio, low, high = (round(t[f"passed_{k}"], 3) for k in ("ratio", "low", "high"))
-        word = "met" if ratio <= limit else "NOT MET"
-        if low <= limit < high:
-            word += ", but the interval reaches over" if ratio <= limit else ", but the interval reaches under"
-        yield r, limit, word
+    """(result, limit, ratio of system calls, ratio of instructions) for each sealed variant."""
+    base = bases(results)
+    return [(r, limit_of(r.workload), *(count_ratio(r, base[r.workload.name], name) for name in ("calls", "instructions")))
+            for r in results if r.label in ("on", "full")]
+
+
+def summary(compared):
+    """The last lines: how many of the comparisons are within the limit, by each measure."""
+    out = []
+    words = [judged(r.times, limit) for r, limit, *_ in compared if r.times]
+    if words:
+        met = sum(w.startswith("met") for w in words)
+        out.append(f"  Goal {'met' if met == len(words) else 'NOT MET'}: by the time that passed, sealed is within the limit in "
+                   f"{met} of {len(words)} comparisons.")
+    for k, name in enumerate(("system calls", "instructions")):
+        known = [(counted[k], limit) for _, limit, *counted in compared if counted[k] is not None]
+        if known:
+            out.append(f"  By count of {name}, it is in {sum(round(n, 3) <= limit for n, limit in known)} of {len(known)}.")
+    return out
 
 
 def verdict(results):
-    """Lines that say whether the goal was reached, and one of them at the end that says it of all; and whether."""
-    lines, met, n = [], 0, 0
-    for r, limit, word in goals(results):
-        n += 1
-        met += word.startswith("met")
-        lines.append(f"  {r.workload.title + ', ' + r.label:<60} {r.times['passed_ratio']:6.3f}  {interval(r.times, 'passed')}"
-                     f"  at most {limit:.2f}: {word}")
-    if not n:
-        return ["nothing was measured that the goal is about"], False
-    noise = max((abs(r.times["passed_ratio"] - 1) for r in results if r.label == AGAIN and r.times), default=0)
-    lines += ["", f"  Chance: the same upstream start, measured twice, differed by up to {noise:.1%}.",
-              "  " + (f"Goal met: sealed is at most upstream's cost in all {n} comparisons." if met == n else
-                      f"Goal NOT MET: {n - met} of {n} comparisons are over the limit.")]
-    return lines, met == n
+    """Lines that hold each sealed variant against the goal, and whether the times meet it everywhere."""
+    compared = goals(results)
+    lines = [f"  {'sealed over upstream':<58} {'time':>6}  {'95% interval':<15} {'calls':>6} {'instr.':>6}  limit"]
+    for r, limit, calls, instructions in compared:
+        time = f"{r.times['passed_ratio']:6.3f}  {interval(r.times, 'passed'):<15}" if r.times else f"{'-':>6}  {'':<15}"
+        lines.append(f"  {r.workload.title + ', ' + r.label:<58} {time} {number(calls, digits=3):>6} "
+                     f"{number(instructions, digits=3):>6}   {limit:.2f}  {judged(r.times, limit) if r.times else ''}".rstrip())
+    noise = [abs(r.times["passed_ratio"] - 1) for r in results if r.label == AGAIN and r.times]
+    if noise:
+        lines += ["", f"  Chance: the same command for upstream, measured twice, differed by up to {max(noise):.1%}."]
+    met = all(r.times and judged(r.times, limit).startswith("met") for r, limit, *_ in compared)
+    return lines + summary(compared), met
