@@ -22,6 +22,7 @@ INCLUDEDIR =
 WITH_MUSL =
 TARGET =
 MUSL_ARGS =
+HOSTCC = cc
 V =
 
 -include config.mak
@@ -65,7 +66,9 @@ HOSTCC = cc
 tools: need-build
 	+@for t in $(TOOLS) ; do $(MAKE) --no-print-directory $(if $(V),,-s) -C tools/$$t O=$(BUILD)/tools HOSTCC='$(HOSTCC)' || exit ; done
 
-prefix: prefix-$(VERSION)
+include tools/sealmark/sealmark.mk
+
+prefix: prefix-$(VERSION) $(SEALMARK)
 
 emulation: emulation-$(VERSION)
 

@@ -18,3 +18,13 @@ $(O)/unit/%: unit/%.c $(UNIT_DEPS) $(O)/harness.o
 $(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
 	$(HOSTCC) $(UNIT_FLAGS) -Wno-parentheses $(SANITIZE) -o $@ $< \
 		$(addprefix $(TOP)/src/seal/,$(UNIT_SRC_$*)) $(O)/harness-sanitized.o $(CMOCKA)
+
+# The core of sealmark, on files that the test makes.
+SEALMARK_DIR = $(TOP)/tools/sealmark
+SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c)
+UNIT += $(O)/unit/sealmark $(O)/unit/sealmark-sanitized
+$(O)/unit/sealmark: $(SEALMARK_CORE) $(wildcard $(SEALMARK_DIR)/*.h) $(O)/harness.o
+	$(HOSTCC) $(HOSTFLAGS) -I$(SEALMARK_DIR) -o $@ $(SEALMARK_CORE) $(O)/harness.o $(CMOCKA)
+$(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(wildcard $(SEALMARK_DIR)/*.h) $(O)/harness-sanitized.o
+	$(HOSTCC) $(HOSTFLAGS) $(SANITIZE) -I$(SEALMARK_DIR) -o $@ $(SEALMARK_CORE) \
+		$(O)/harness-sanitized.o $(CMOCKA)

@@ -1,0 +1,576 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "edit.h"
+
+/* How it is done. A mark that is there as a note is a bit, set or cleared in
+ * place. A range takes a program header: an unused one (PT_NULL) if there is
+ * one, else the table is copied to where it can grow, a *block*:
+ *
+ *	record	where the table was, and how much was there
+ *	table	what it was, and the new headers
+ *	note	our mark, if the file had none to set
+ *
+ * The block goes where a segment that is not writable ends short of its page, if
+ * the bytes there are unused: then nothing of the file moves and its size
+ * stays. Otherwise it goes to the end, with a segment of its own. That segment
+ * has the distance between file and memory that the first one has, because
+ * kernels before 5.18 tell a program the place of its headers by it; for
+ * .bss not to be in its way there may be a hole in the file.
+ *
+ * The old table stays as it was, so that everything can be undone to the byte.
+ * A file with a block is first brought back to what it was, then changed. */
+
+#define OWNER "musl-seal"
+#define OWNER_SIZE sizeof OWNER
+#define MARK_TYPE 1
+#define MUTABLE_TYPE 3
+#define RECORD_TYPE 4
+#define RECORD_VERSION 1
+#define DESC 24			/* of notes whose owner is OWNER */
+#define RECORD_SIZE 56
+#define MARK_SIZE 28
+
+#define PROPERTY_SEAL 3
+/* A property for users, which no linker makes: the seal property while it is
+ * taken away, so that nothing else has to move. */
+#define PROPERTY_PARKED 0xfd6d7573
+
+/* Linux takes no table of program headers that is longer. */
+#define TABLE_MAX 4096
+
+#define HOLE_MAX ((uint64_t)1<<30)
+
+static const char *failed(const char *fmt, ...)
+{
+	static char message[256];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof message, fmt, ap);
+	va_end(ap);
+	return message;
+}
+
+/* Notes and properties ------------------------------------------------------- */
+
+static int named(const struct image *im, const struct note *t, const char *s)
+{
+	return t->namesz == strlen(s)+1 && !memcmp(im->p+t->name, s, t->namesz);
+}
+
+/* Call f for each note until it returns nonzero; returns that. */
+static int each_note(struct image *im, int (*f)(struct image *, const struct note *,
+	const struct phdr *, void *), void *arg)
+{
+	int r = 0;
+	for (unsigned i=0; i<im->phnum && !r; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (ph.type != PT_NOTE && ph.type != PT_GNU_PROPERTY) continue;
+		size_t pos = ph.offset;
+		struct note t;
+		while (!r && image_note(im, &pos, ph.offset+ph.filesz, ph.align, &t))
+			r = f(im, &t, &ph, arg);
+	}
+	return r;
+}
+
+/* Where in the properties of t the one of this type is, or where one of that
+ * type would have to be put; *found says which. 0 if they make no sense. */
+static size_t property(const struct image *im, const struct note *t, uint32_t type,
+	int *found)
+{
+	size_t at = t->desc, end = at+t->descsz, place = 0, mask = im->is64 ? 7 : 3;
+	*found = 0;
+	while (end-at >= 8) {
+		uint32_t this = image_word(im, at);
+		uint64_t size = ((uint64_t)image_word(im, at+4)+mask) & ~(uint64_t)mask;
+		if (size > end-at-8) return 0;
+		if (this == type && !size) {
+			*found = 1;
+			return at;
+		}
+		if (this > type && !place) place = at;
+		at += 8+size;
+	}
+	return at != end ? 0 : place ? place : end;
+}
+
+/* Turn the property at from, which has no data, into one of another type at to. */
+static void move_property(struct image *im, size_t from, size_t to, uint32_t type)
+{
+	if (to > from) {
+		to -= 8;
+		memmove(im->p+from, im->p+from+8, to-from);
+	} else {
+		memmove(im->p+to+8, im->p+to, from-to);
+	}
+	image_put_word(im, to, type);
+	image_put_word(im, to+4, 0);
+}
+
+struct marking { int on, change, found; };
+
+/* Is there a mark, or one that was taken away, and if wanted, set it so. */
+static int mark_note(struct image *im, const struct note *t, const struct phdr *ph,
+	void *arg)
+{
+	struct marking *m = arg;
+	int parked, here;
+	(void)ph;
+	if (t->type == MARK_TYPE && t->descsz >= 4 && named(im, t, OWNER)) {
+		uint32_t w = image_word(im, t->desc);
+		if (m->change) image_put_word(im, t->desc, m->on ? w|1 : w & ~1u);
+		m->found |= m->change || (w & 1);
+	}
+	if (t->type != NT_GNU_PROPERTY_TYPE_0 || !named(im, t, "GNU")) return 0;
+	size_t seal = property(im, t, PROPERTY_SEAL, &here);
+	size_t park = property(im, t, PROPERTY_PARKED, &parked);
+	if (!m->change) {
+		m->found |= here;
+	} else if (m->on && parked && seal) {
+		move_property(im, park, seal, PROPERTY_SEAL);
+		m->found = 1;
+	} else if (!m->on && here) {
+		if (!park) return 1;
+		move_property(im, seal, park, PROPERTY_PARKED);
+	}
+	return 0;
+}
+
+static int is_marked(const struct image *im)
+{
+	struct image copy = *im;
+	struct marking m = { 0 };
+	each_note(&copy, mark_note, &m);
+	return m.found;
+}
+
+static int add_mutable_note(struct image *im, const struct note *t,
+	const struct phdr *ph, void *arg)
+{
+	struct state *st = arg;
+	uint64_t a[4], at = ph->vaddr + (t->desc-ph->offset);
+	if (t->type != MUTABLE_TYPE || !named(im, t, OWNER) || t->descsz != 16
+	    || ph->type != PT_NOTE)
+		return 0;
+	for (int i=0; i<4; i++)
+		a[i] = at+4*i + (uint64_t)(int64_t)(int32_t)image_word(im, t->desc+4*i);
+	for (size_t i=0; i<st->nnotes; i++)
+		if (st->note[i].start == a[1]) return 0;
+	if (a[1] < a[2] && a[2] <= a[3] && st->nnotes < MAX_RANGES)
+		st->note[st->nnotes++] = (struct range){ a[1], a[3] };
+	return 0;
+}
+
+/* Ranges ------------------------------------------------------------------- */
+
+static int by_start(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Put them in order, and those that overlap or touch together. */
+static void join(struct state *st)
+{
+	size_t n = 0;
+	qsort(st->r, st->n, sizeof *st->r, by_start);
+	for (size_t i=0; i<st->n; i++) {
+		if (!n || st->r[i].start > st->r[n-1].end) st->r[n++] = st->r[i];
+		else if (st->r[i].end > st->r[n-1].end) st->r[n-1].end = st->r[i].end;
+	}
+	st->n = n;
+}
+
+static int add_range(struct state *st, struct range r)
+{
+	if (st->n == MAX_RANGES) join(st);
+	if (st->n == MAX_RANGES) return -1;
+	st->r[st->n++] = r;
+	return 0;
+}
+
+const char *edit_state(const struct image *im, struct state *st)
+{
+	struct image copy = *im;
+	*st = (struct state){ .marked = is_marked(im) };
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (ph.type != PT_GNU_MUTABLE || !ph.memsz) continue;
+		if (ph.vaddr+ph.memsz < ph.vaddr)
+			return "a mutable range of it makes no sense";
+		if (add_range(st, (struct range){ ph.vaddr, ph.vaddr+ph.memsz }))
+			return "it has too many mutable ranges";
+	}
+	qsort(st->r, st->n, sizeof *st->r, by_start);
+	each_note(&copy, add_mutable_note, st);
+	return 0;
+}
+
+/* From the first byte that is loaded to the last. */
+static struct range span(const struct image *im)
+{
+	struct range s = { UINT64_MAX, 0 };
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (ph.type != PT_LOAD || !ph.memsz) continue;
+		if (ph.vaddr < s.start) s.start = ph.vaddr;
+		if (ph.vaddr+ph.memsz > s.end) s.end = ph.vaddr+ph.memsz;
+	}
+	return s;
+}
+
+static int find_section(const struct image *im, const char *name, struct range *r)
+{
+	int found = 0;
+	for (unsigned i=0; i<image_sections(im); i++) {
+		struct section s = image_section(im, i);
+		if (strcmp(s.name, name) || !(s.flags & SHF_ALLOC)
+		    || (s.flags & SHF_TLS && s.type == SHT_NOBITS))
+			continue;
+		if (found++) return -1;
+		*r = (struct range){ s.addr, s.addr+s.size };
+	}
+	return found;
+}
+
+/* START-END, with or without 0x, as in /proc/PID/maps. */
+static int parse_range(const char *s, struct range *r)
+{
+	char *end;
+	if (strspn(s, "0123456789abcdefABCDEFxX-") != strlen(s) || *s == '-') return -1;
+	r->start = strtoull(s, &end, 16);
+	if (*end != '-' || end[1] == '-' || !end[1]) return -1;
+	r->end = strtoull(end+1, &end, 16);
+	return *end ? -1 : 0;
+}
+
+/* Which sections lie in the part of wide that is not in r. */
+static void tell_widened(const struct image *im, const char *what, struct range r,
+	struct range wide, void (*say)(const char *))
+{
+	char others[512] = "";
+	for (unsigned i=0; i<image_sections(im); i++) {
+		struct section s = image_section(im, i);
+		uint64_t end = s.addr+s.size;
+		if (!(s.flags & SHF_ALLOC) || !s.size || (s.flags & SHF_TLS
+		    && s.type == SHT_NOBITS)) continue;
+		if ((s.addr < wide.end && end > wide.start)
+		    && !(s.addr >= r.start && end <= r.end)
+		    && strlen(others)+strlen(s.name)+2 < sizeof others) {
+			strcat(others, " ");
+			strcat(others, s.name);
+		}
+	}
+	if (*others) say(failed("%.100s is widened to whole pages, and takes in what"
+		" is there of%.140s", what, others));
+}
+
+static const char *add_mutable(const struct image *im, struct state *st,
+	const char *what, void (*say)(const char *))
+{
+	uint64_t page = image_page(im);
+	struct range s = span(im), r, wide;
+	int n = find_section(im, what, &r);
+	if (n < 0) return failed("more than one section is called %.100s", what);
+	if (!n && parse_range(what, &r))
+		return failed("no section that is loaded is called %.100s", what);
+	if (r.start >= r.end) return failed("%.100s is empty", what);
+	/* As many pages as the loader would count to the object. */
+	if (r.start < (s.start & -page) || r.end-1 > ((s.end-1) | (page-1)))
+		return failed("%.100s is not in what the file loads, %llx-%llx", what,
+			(unsigned long long)s.start, (unsigned long long)s.end);
+	wide.start = r.start & -page;
+	wide.end = ((r.end-1) | (page-1)) + 1;
+	if (wide.start < s.start) wide.start = s.start;
+	if (wide.end > s.end || !wide.end) wide.end = s.end;
+	tell_widened(im, what, r, wide, say);
+	if (add_range(st, wide)) return "that is too many mutable ranges";
+	return 0;
+}
+
+/* The block ---------------------------------------------------------------- */
+
+static void put_owner(struct image *im, size_t at, uint32_t descsz, uint32_t type)
+{
+	image_put_word(im, at, OWNER_SIZE);
+	image_put_word(im, at+4, descsz);
+	image_put_word(im, at+8, type);
+	memcpy(im->p+at+12, OWNER "\0\0", DESC-12);
+}
+
+#define WIDE(off) (struct field){ off, 8 }
+
+/* Is there a record before the table? What it says must make sense. */
+static int has_record(const struct image *im)
+{
+	size_t at = im->phoff-RECORD_SIZE;
+	return im->phoff >= SIZE(im, Ehdr)+RECORD_SIZE
+		&& image_word(im, at) == OWNER_SIZE
+		&& image_word(im, at+4) == RECORD_SIZE-DESC
+		&& image_word(im, at+8) == RECORD_TYPE
+		&& !memcmp(im->p+at+12, OWNER "\0\0", DESC-12)
+		&& image_word(im, at+DESC) == RECORD_VERSION;
+}
+
+/* Bring a file with a record back to what it was. */
+static const char *revert(struct image *im, int *note)
+{
+	size_t at = im->phoff-RECORD_SIZE, desc = at+DESC;
+	uint64_t phnum = image_word(im, desc+4);
+	uint64_t phoff = image_get(im, desc, WIDE(8));
+	uint64_t size = image_get(im, desc, WIDE(16));
+	uint64_t len = image_get(im, desc, WIDE(24));
+	uint64_t table = phnum*SIZE(im, Phdr);
+	const char *wrong = "sealmark was here, but what it left makes no sense";
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (ph.type == PT_NOTE && ph.offset >= at && ph.offset-at < len)
+			*note = 1;
+	}
+	if (phnum >= PN_XNUM || phoff > at || table > at-phoff || size > at
+	    || len > im->n-at || len < RECORD_SIZE)
+		return wrong;
+	PUT(im, 0, Ehdr, e_phoff, phoff);
+	PUT(im, 0, Ehdr, e_phnum, phnum);
+	if (size) im->n = size;
+	else memset(im->p+at, 0, len);
+	return image_open(im, im->p, im->n) ? wrong : 0;
+}
+
+struct block {
+	uint64_t off, len;	/* in the file */
+	struct phdr *ph;	/* the new table */
+	unsigned n;
+	int note;
+	int own;		/* it has a segment of its own; else that which it */
+	unsigned load;		/* extends, or follows in the table */
+};
+
+static unsigned last_load(const struct image *im, struct phdr *first)
+{
+	unsigned last = 0, n = 0;
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (ph.type != PT_LOAD) continue;
+		if (!n++) *first = ph;
+		last = i;
+	}
+	return last;
+}
+
+/* A segment after which there is room: the rest of its last page, which is
+ * mapped with it. The smallest page there is, to be right with every other. */
+static int find_cave(const struct image *im, struct block *b)
+{
+	struct phdr first;
+	unsigned last = last_load(im, &first);
+	for (int exec=0; exec<2; exec++) for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (ph.type != PT_LOAD || ph.flags & PF_W || !(ph.flags & PF_R)
+		    || !!(ph.flags & PF_X) != exec || ph.filesz != ph.memsz
+		    || !ph.filesz || ph.vaddr-ph.offset != first.vaddr-first.offset
+		    || (ph.vaddr-ph.offset) % 4096)
+			continue;
+		uint64_t end = ph.offset+ph.filesz, limit = (end+4095) & -4096;
+		uint64_t off = (end+7) & -8, top = off+b->len;
+		uint64_t last_addr = im->is64 ? UINT64_MAX : UINT32_MAX;
+		if (top > limit || ph.vaddr > last_addr-(top-ph.offset)) continue;
+		if (i < last) {
+			unsigned next = i+1;
+			while (image_phdr(im, next).type != PT_LOAD) next++;
+			if (image_phdr(im, next).vaddr < ph.vaddr+(top-ph.offset))
+				continue;
+		}
+		if (!image_free(im, end, top)) continue;
+		b->off = off;
+		b->load = i;
+		return 1;
+	}
+	return 0;
+}
+
+static const char *find_end(const struct image *im, struct block *b)
+{
+	struct phdr first;
+	uint64_t page = image_page(im), end = image_end(im);
+	b->load = last_load(im, &first);
+	b->own = 1;
+	b->len += SIZE(im, Phdr);
+	uint64_t delta = first.vaddr-first.offset;
+	uint64_t limit = im->is64 ? (uint64_t)1<<63 : UINT32_MAX;
+	if (!image_free(im, end, im->n))
+		return "no room for a program header, and the file ends with data that"
+			" no header tells of: programs look for such at the end";
+	if (delta % page) page = 4096;
+	if (delta % page) return "no room for a program header, and its first segment"
+		" is at an odd place";
+	uint64_t off = (im->n+page-1) & -page, top = span(im).end;
+	if (top > limit-page || off > limit-page)
+		return "no room for a program header";
+	top = (top+page-1) & -page;
+	/* what is below the first segment in memory can't be in its way */
+	if (delta < (uint64_t)1<<63 ? top > delta && top-delta > off : top-delta > off)
+		off = top-delta;
+	if (off-im->n > HOLE_MAX || off+delta > limit-b->len)
+		return "no room for a program header behind what it loads";
+	b->off = off;
+	return 0;
+}
+
+static const char *put_block(struct image *im, struct block *b)
+{
+	struct phdr first;
+	uint64_t old_size = im->n;
+	last_load(im, &first);
+	if (b->own) {
+		unsigned char *p = calloc(1, b->off+b->len);
+		if (!p) return "out of memory";
+		memcpy(p, im->p, im->n);
+		im->hole = im->n;
+		im->hole_end = b->off;
+		im->p = p;
+		im->n = b->off+b->len;
+		struct phdr own = { PT_LOAD, PF_R, b->off, b->off+first.vaddr-first.offset,
+			b->off+first.vaddr-first.offset, b->len, b->len, image_page(im) };
+		if ((own.vaddr-own.offset) % own.align) own.align = 4096;
+		memmove(b->ph+b->load+2, b->ph+b->load+1,
+			(b->n-b->load-1)*sizeof *b->ph);
+		b->ph[b->load+1] = own;
+		b->n++;
+	} else {
+		struct phdr *ph = b->ph+b->load;
+		ph->filesz = ph->memsz = b->off+b->len-ph->offset;
+	}
+	size_t desc = b->off+DESC, table = b->off+RECORD_SIZE;
+	put_owner(im, b->off, RECORD_SIZE-DESC, RECORD_TYPE);
+	image_put_word(im, desc, RECORD_VERSION);
+	image_put_word(im, desc+4, im->phnum);
+	image_put(im, desc, WIDE(8), im->phoff);
+	image_put(im, desc, WIDE(16), b->own ? old_size : 0);
+	image_put(im, desc, WIDE(24), b->len);
+	for (unsigned i=0; i<b->n; i++) {
+		struct phdr *ph = b->ph+i;
+		uint64_t addr = first.vaddr-first.offset;
+		if (ph->type == PT_PHDR) {
+			ph->offset = table;
+			ph->vaddr = ph->paddr = addr+table;
+			ph->filesz = ph->memsz = b->n*SIZE(im, Phdr);
+		}
+		if (b->note && i == b->n-1) {
+			ph->offset = table+b->n*SIZE(im, Phdr);
+			ph->vaddr = ph->paddr = addr+ph->offset;
+			put_owner(im, ph->offset, 4, MARK_TYPE);
+			image_put_word(im, ph->offset+DESC, 1);
+		}
+		image_put_phdr(im, table+i*SIZE(im, Phdr), ph);
+	}
+	PUT(im, 0, Ehdr, e_phoff, table);
+	PUT(im, 0, Ehdr, e_phnum, b->n);
+	return 0;
+}
+
+/* Give the file, which has no block, the ranges of st and, with note, a mark
+ * of its own. */
+static const char *build(struct image *im, const struct state *st, int note)
+{
+	struct block b = { .n = im->phnum, .note = note };
+	unsigned i, k, nulls = 0, changed = 0;
+	size_t j, missing = 0;
+	const char *error = 0;
+	char have[MAX_RANGES] = { 0 };
+
+	b.ph = calloc(im->phnum+st->n+2, sizeof *b.ph);
+	if (!b.ph) return "out of memory";
+	for (i=0; i<im->phnum; i++) {
+		b.ph[i] = image_phdr(im, i);
+		uint64_t start = b.ph[i].vaddr, end = start+b.ph[i].memsz;
+		if (b.ph[i].type == PT_GNU_MUTABLE) {
+			if (!b.ph[i].memsz) continue;
+			for (j=0; j<st->n && (have[j] || st->r[j].start != start
+				|| st->r[j].end != end); j++);
+			if (j < st->n) {
+				have[j] = 1;
+				continue;
+			}
+			b.ph[i] = (struct phdr){ PT_NULL };
+			changed = 1;
+		}
+		if (b.ph[i].type == PT_NULL) nulls++;
+	}
+	for (j=0; j<st->n; j++) missing += !have[j];
+	int in_place = !note && missing <= nulls;
+	for (j=0, k=0; j<st->n; j++) {
+		if (have[j]) continue;
+		while (in_place && b.ph[k].type != PT_NULL) k++;
+		struct phdr *ph = in_place ? b.ph+k : b.ph+b.n++;
+		*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R, .align = 1,
+			.vaddr = st->r[j].start, .paddr = st->r[j].start,
+			.memsz = st->r[j].end-st->r[j].start };
+		changed = 1;
+	}
+	if (in_place) {
+		for (i=0; changed && i<im->phnum; i++)
+			image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), b.ph+i);
+		free(b.ph);
+		return 0;
+	}
+	if (note) b.ph[b.n++] = (struct phdr){ .type = PT_NOTE, .flags = PF_R,
+		.filesz = MARK_SIZE, .memsz = MARK_SIZE, .align = 4 };
+	b.len = RECORD_SIZE + b.n*SIZE(im, Phdr) + (note ? MARK_SIZE : 0);
+	if ((b.n+1)*SIZE(im, Phdr) > TABLE_MAX) error = "it has too many program headers";
+	else if (!find_cave(im, &b)) error = find_end(im, &b);
+	if (!error) error = put_block(im, &b);
+	free(b.ph);
+	return error;
+}
+
+/* Undo a block, if there is one and nobody has changed the file since: built
+ * anew it must come out as it is. */
+static const char *open_block(struct image *im, const struct state *st, int *note)
+{
+	if (!has_record(im)) return 0;
+	unsigned char *p = malloc(im->n);
+	if (!p) return "out of memory";
+	struct image copy = *im;
+	memcpy(p, im->p, im->n);
+	const char *error = revert(im, note);
+	struct image again = *im;
+	if (!error) error = build(&again, st, *note);
+	if (!error && (again.n != copy.n || memcmp(again.p, p, copy.n)))
+		error = "it was changed by something else after sealmark";
+	if (again.p != im->p) free(again.p);
+	else if (!error && !(error = image_open(im, im->p, im->n)))
+		error = revert(im, note);
+	free(p);
+	return error;
+}
+
+const char *edit_apply(struct image *im, const struct edit *e, void (*say)(const char *))
+{
+	struct state st;
+	struct marking m = { .change = 1 };
+	int note = 0;
+	const char *error = edit_state(im, &st);
+	if (!error) error = open_block(im, &st, &note);
+	if (error) return error;
+	if (e->unmark) {
+		if (each_note(im, mark_note, &m))
+			return "its GNU properties make no sense";
+		st.n = note = 0;
+	}
+	if (e->mark && !note && !is_marked(im)) {
+		m = (struct marking){ .on = 1, .change = 1 };
+		each_note(im, mark_note, &m);
+		note = !m.found;
+	}
+	if (e->exempt && add_range(&st, span(im))) return "that is too many mutable ranges";
+	for (size_t i=0; i<e->nmutables; i++)
+		if ((error = add_mutable(im, &st, e->mutables[i], say))) return error;
+	if (e->exempt || e->nmutables) join(&st);
+	error = build(im, &st, note);
+	if (error) return error;
+	struct image check;
+	return image_open(&check, im->p, im->n) ? "cannot change it without damage" : 0;
+}
