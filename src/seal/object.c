@@ -1,9 +1,6 @@
 #include <elf.h>
 #include "seal.h"
 
-#ifndef PT_GNU_PROPERTY
-#define PT_GNU_PROPERTY 0x6474e553
-#endif
 #ifndef PT_GNU_MUTABLE
 #define PT_GNU_MUTABLE 0x6474f555
 #endif

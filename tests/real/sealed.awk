@@ -43,6 +43,12 @@ $1 == "smaps" { reading = 1; next }
 	next
 }
 !reading && $1 == "GNU_RELRO" && !static { add("relro", down(hex($3)), down(hex($3) + hex($6))); next }
+# PT_GNU_MUTABLE, which readelf has no name for yet
+!reading && $1 ~ /^(LOOS\+0x474f555|GNU_MUTABLE)$/ {
+	i = ++nmutable[obj]
+	mutable_from[obj, i] = down(hex($3)); mutable_to[obj, i] = up(hex($3) + hex($6))
+	next
+}
 !reading { next }
 
 /^[0-9a-f]+-[0-9a-f]+ / {
@@ -70,26 +76,39 @@ function check(what, from, to, sealed,   i, f, t) {
 	}
 }
 
+# The same for addresses of an object, less what it keeps mutable; sealmark puts these in order.
+function check_object(o, what, from, to, sealed,   i, f, t) {
+	for (i = 1; i <= nmutable[o]; i++) {
+		f = mutable_from[o, i]; t = mutable_to[o, i]
+		if (f < from) f = from
+		if (t > to) t = to
+		if (f >= t) continue
+		check(o what, base[o] + from, base[o] + f, sealed)
+		check(o " mutable", base[o] + f, base[o] + t, 0)
+		from = t
+	}
+	check(o what, base[o] + from, base[o] + to, sealed)
+}
+
 END {
 	for (o in wanted) {
 		if (!(o in base)) { wrong(o " is not mapped"); continue }
 		objects++
-		b = base[o]
 		lo = hi = 0
 		for (i = 1; i <= nseg[o]; i++)
 			if (seg[o, i, "kind"] == "relro") { lo = seg[o, i, "from"]; hi = seg[o, i, "to"] }
 		for (i = 1; i <= nseg[o]; i++) {
 			k = seg[o, i, "kind"]; f = seg[o, i, "from"]; t = seg[o, i, "to"]
-			if (k == "fixed") check(o, b + f, b + t, 1)
-			if (k == "relro") check(o " relro", b + f, b + t, 1)
+			if (k == "fixed") check_object(o, "", f, t, 1)
+			if (k == "relro") check_object(o, " relro", f, t, 1)
 			if (k != "data") continue
 			rw = (level == "full" && !static) || o in is_marked
 			# before and after RELRO, which lies in it
 			if (lo < hi && lo >= f && lo < t) {
-				if (lo > f) check(o " data", b + f, b + lo, rw)
-				if (hi < t) check(o " data", b + hi, b + t, rw)
+				if (lo > f) check_object(o, " data", f, lo, rw)
+				if (hi < t) check_object(o, " data", hi, t, rw)
 			} else {
-				check(o " data", b + f, b + t, rw)
+				check_object(o, " data", f, t, rw)
 			}
 		}
 	}

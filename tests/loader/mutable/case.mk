@@ -43,6 +43,13 @@ $(MUTABLE)/segment-%: loader/mutable/segment.c $(CHECK) $(ELFPATCH)
 	$(MCC) $(FLAGS) $(SEGMENT_LD) -o $@ $< $(CHECK) && $(SEGMENT_$*)
 $(MUTABLE)/static-segment-%: loader/mutable/segment.c $(CHECK) $(ELFPATCH)
 	$(MCC) $(FLAGS) -static -fno-pie -no-pie $(SEGMENT_LD) -o $@ $< $(CHECK) && $(SEGMENT_$*)
+# For sealmark to change.
+SEGMENT_plain = :
+$(MUTABLE)/static-pie-plain: loader/mutable/segment.c $(CHECK)
+	$(MCC) $(FLAGS) -static-pie -fPIE -o $@ $< $(CHECK)
+$(MUTABLE)/lld-plain: loader/mutable/segment.c $(CHECK)
+	$(MCC) $(FLAGS) -fuse-ld=lld -o $@ $< $(CHECK)
+CASES += $(addprefix $(MUTABLE)/,segment-plain static-segment-plain static-pie-plain lld-plain)
 CASES += $(SEGMENT_NAMES:%=$(MUTABLE)/segment-%) $(SEGMENT_NAMES:%=$(MUTABLE)/static-segment-%)
 
 MUTABLE_BAD = 1 2 3 4 5 6 7 8 9 10 11 12 13

@@ -1,5 +1,5 @@
 /* PT_GNU_MUTABLE, as a linker that knows it would make it: elfpatch wrote it,
- * case.mk says where. The argument is the variant. */
+ * case.mk says where; or sealmark did. The argument is the variant. */
 
 #include "check.h"
 #include <errno.h>
@@ -10,7 +10,8 @@
 #define BIG 65536
 #define ALIGNED __attribute__((aligned(BIG), used))
 
-char seg_data[3][BIG] ALIGNED = { { 1 } };
+/* In a section of its own, which sealmark can be told by name. */
+char seg_data[3][BIG] ALIGNED __attribute__((section("seg_section"))) = { { 1 } };
 const char seg_rodata[2*BIG] ALIGNED = { 1 };
 char seg_bss[3][BIG] ALIGNED;
 extern char _end[];
@@ -45,6 +46,19 @@ int main(int argc, char **argv)
 	} else if (!strcmp(variant, "rodata")) {
 		want(seg_rodata, BIG, PROT_READ, "mprotect of rodata");
 		other = (char *)seg_rodata+BIG;
+	} else if (!strcmp(variant, "section")) {
+		want(seg_data[0], sizeof seg_data, rw, "mprotect, one section");
+		other = seg_bss[1];
+	} else if (!strcmp(variant, "exempt")) {
+		/* Data, constants, code: all can be made something else. */
+		check_err(mprotect(seg_data[1], BIG, PROT_READ), 0, "mprotect of data");
+		check_err(mprotect((void *)seg_rodata, BIG, rw), 0, "mprotect of rodata");
+		*(char *)seg_rodata = 2;
+		void *text = (void *)((uintptr_t)main & -page);
+		check_err(mprotect(text, page, rw|PROT_EXEC), 0, "mprotect of text");
+		check_ok(!check_is_sealed(text) && !check_is_sealed(seg_rodata)
+			&& !check_is_sealed(seg_data), "wanted nothing sealed");
+		return check_done();
 	} else if (!strcmp(variant, "partly")) {
 		/* 100 bytes short at each end: these pages are others' too. */
 		want(seg_data[0]+page, 3*BIG-2*page, rw, "mprotect of whole pages");

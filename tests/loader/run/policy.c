@@ -294,20 +294,6 @@ static void report_dlopen(void **state)
 
 /* ---- set-user-ID --------------------------------------------------- */
 
-static int copy_file(const char *from, const char *to)
-{
-	char buf[65536];
-	ssize_t n;
-	int in = open(from, O_RDONLY), out;
-	unlink(to);
-	out = open(to, O_WRONLY|O_CREAT|O_EXCL, 0755);
-	if (in < 0 || out < 0) return -1;
-	while ((n = read(in, buf, sizeof buf)) > 0)
-		if (write(out, buf, n) != n) return -1;
-	close(in);
-	return close(out);
-}
-
 static void set_user_id_program(const char *prog)
 {
 	const char *copy = fmt("%s-suid", built(prog));
