@@ -32,7 +32,15 @@
 #include "seal_emulate.h"
 
 #ifdef SYS_ipc
-#include "ipc.h"
+#include "../ipc/ipc.h"
+#endif
+
+/* musl 1.2.5 doesn't have the first, no musl the second. */
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
 #endif
 
 #define FAILED(r) ((unsigned long)(r) > -4096UL)
@@ -259,7 +267,7 @@ static int discards(int advice)
 	case MADV_DONTFORK:
 	case MADV_WIPEONFORK:
 	case MADV_DONTNEED_LOCKED:
-	case 102: /* MADV_GUARD_INSTALL */
+	case MADV_GUARD_INSTALL:
 		return 1;
 	}
 	return 0;
@@ -491,7 +499,7 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	sigset_t set;
 	long r;
 	int forks = emulating && copies(n, a, b);
-#ifdef SYS_mmap2
+#if defined SYS_mmap && defined SYS_mmap2
 	/* The one with a block of arguments counts in bytes. */
 	if (SYS_MMAP_BLOCK && emulating && n == SYS_mmap) {
 		const unsigned long *v = (void *)a;
