@@ -78,6 +78,16 @@ static void own_static(void **state)
 		built("program/static-pie")));
 }
 
+/* The psABI's function for atexit, in a register: none. */
+static void entry_register(void **state)
+{
+	struct result *r = RUN(ENV("LD_SEAL=off"), ldso, "--seal=off",
+		built("entry/static"));
+	(void)state;
+	want_clean(r);
+	want_out(r, "register: 0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +97,7 @@ int main(void)
 		cmocka_unit_test(glibc_static_pie),
 		cmocka_unit_test(without_mseal),
 		cmocka_unit_test(own_static),
+		cmocka_unit_test(entry_register),
 	};
 	return SUITE("foreign", tests);
 }
