@@ -1,4 +1,4 @@
-/* elfpatch FILE WHAT [BYTES]: changes a finished 64-bit ELF file in place, to
+/* elfpatch FILE WHAT [BYTES]: changes a finished ELF file in place, to
  * make what no linker would:
  *
  *   unmark           turn the "musl-seal" note into one nobody knows
@@ -38,6 +38,49 @@ static void die(const char *s)
 	exit(1);
 }
 
+/* Of whatever class and byte order: a number of N bytes of the file. */
+static uint64_t get(const void *p, size_t n)
+{
+	const unsigned char *b = p;
+	uint64_t v = 0;
+	size_t i;
+	for (i=0; i<n; i++)
+		v |= (uint64_t)b[i] << 8*(elf[EI_DATA]==ELFDATA2MSB ? n-1-i : i);
+	return v;
+}
+
+static void put(void *p, size_t n, uint64_t v)
+{
+	unsigned char *b = p;
+	size_t i;
+	for (i=0; i<n; i++)
+		b[i] = v >> 8*(elf[EI_DATA]==ELFDATA2MSB ? n-1-i : i);
+}
+
+/* The program headers are copied to host's form and back. */
+#define EACH_FIELD(F) F(p_type) F(p_flags) F(p_offset) F(p_vaddr) F(p_paddr) \
+	F(p_filesz) F(p_memsz) F(p_align)
+#define GET(f) if (elf32) ph[i].f = get(&h32[i].f, sizeof h32->f); \
+	else ph[i].f = get(&h64[i].f, sizeof h64->f);
+#define PUT(f) if (elf32) put(&h32[i].f, sizeof h32->f, ph[i].f); \
+	else put(&h64[i].f, sizeof h64->f, ph[i].f);
+
+static void copy_headers(int back)
+{
+	int i, elf32 = elf[EI_CLASS] == ELFCLASS32;
+	Elf32_Ehdr *e32 = (void *)elf;
+	Elf64_Ehdr *e64 = (void *)elf;
+	size_t off = elf32 ? get(&e32->e_phoff, 4) : get(&e64->e_phoff, 8);
+	Elf32_Phdr *h32 = (void *)(elf + off);
+	Elf64_Phdr *h64 = (void *)(elf + off);
+	phnum = elf32 ? get(&e32->e_phnum, 2) : get(&e64->e_phnum, 2);
+	if (!back) ph = calloc(phnum, sizeof *ph);
+	for (i=0; i<phnum; i++) {
+		if (back) { EACH_FIELD(PUT) }
+		else { EACH_FIELD(GET) }
+	}
+}
+
 static Elf64_Phdr *find(unsigned type)
 {
 	int i;
@@ -55,9 +98,8 @@ static unsigned char *find_note(const char *owner, unsigned type)
 		if (ph[i].p_type != PT_NOTE) continue;
 		for (o=0; o+12+ol <= ph[i].p_filesz; o+=4) {
 			unsigned char *n = elf + ph[i].p_offset + o;
-			uint32_t h[3];
-			memcpy(h, n, sizeof h);
-			if (h[0]==ol && h[2]==type && !memcmp(n+12, owner, ol))
+			if (get(n, 4)==ol && get(n+8, 4)==type
+			    && !memcmp(n+12, owner, ol))
 				return n;
 		}
 	}
@@ -107,17 +149,16 @@ int main(int argc, char **argv)
 	len = st.st_size;
 	elf = mmap(0, len, PROT_READ|PROT_WRITE, MAP_SHARED, fd, 0);
 	if (elf == MAP_FAILED) die(strerror(errno));
-	if (len < sizeof(Elf64_Ehdr) || memcmp(elf, ELFMAG, SELFMAG)
-	    || elf[EI_CLASS] != ELFCLASS64) die("no 64-bit ELF file");
-	ph = (void *)(elf + ((Elf64_Ehdr *)elf)->e_phoff);
-	phnum = ((Elf64_Ehdr *)elf)->e_phnum;
+	if (len < sizeof(Elf64_Ehdr) || memcmp(elf, ELFMAG, SELFMAG))
+		die("no ELF file");
+	copy_headers(0);
 
 	if (!strcmp(what, "unmark")) {
 		unsigned char *p = find_note("musl-seal", 1);
-		p[8] = 0x7f;
+		put(p+8, 4, 0x7f);
 	} else if (!strcmp(what, "mark-value")) {
 		unsigned char *p = find_note("musl-seal", 1);
-		p[24] = n;
+		put(p+24, 4, n);
 	} else if (!strcmp(what, "relro-size")) {
 		relro(n, 0);
 	} else if (!strcmp(what, "relro-start")) {
@@ -125,9 +166,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "gnu-property")) {
 		unsigned char *p = find_note("GNU", 5);
 		Elf64_Phdr *s = find(PT_GNU_STACK);
-		uint32_t h[3];
 		int i;
-		memcpy(h, p, sizeof h);
 		for (i=0; i<phnum; i++) {
 			if (ph[i].p_type != PT_LOAD
 			    || p < elf+ph[i].p_offset
@@ -137,7 +176,7 @@ int main(int argc, char **argv)
 			s->p_offset = p-elf;
 			s->p_vaddr = s->p_paddr = ph[i].p_vaddr
 				+ (p-elf - ph[i].p_offset);
-			s->p_filesz = s->p_memsz = 16 + h[1];
+			s->p_filesz = s->p_memsz = 16 + get(p+4, 4);
 			s->p_align = 8;
 		}
 		if (s->p_type == PT_GNU_STACK) die("note is in no segment");
@@ -158,6 +197,7 @@ int main(int argc, char **argv)
 	} else {
 		die("unknown operation");
 	}
+	copy_headers(1);
 	munmap(elf, len);
 	if (cut && (cut >= len || ftruncate(fd, cut))) die("cannot truncate");
 	return 0;
