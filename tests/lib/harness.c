@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "harness.h"
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -23,6 +24,7 @@
 
 const char *obj_dir, *prefix, *upstream;
 char ldso[4096];
+int emulated;
 
 static int skipped;
 
@@ -113,27 +115,151 @@ static int collect(struct pollfd *pfd, struct text *t, pid_t pid)
 	return late;
 }
 
-struct result *run_v(const char *const *env, const char *const *argv)
+/* What is run: its words and its environment, each ended by 0. */
+struct command {
+	const char *arg[64], *env[64];
+	size_t nargs, nenv;
+};
+
+static void add(const char **list, size_t *n, const char *s)
+{
+	if (*n == 63) {
+		fprintf(stderr, "harness: too many words\n");
+		abort();
+	}
+	list[(*n)++] = s;
+}
+
+/* The machine that an ELF file is for; 0 if it is none. */
+static int machine_of(const char *file)
+{
+	unsigned char h[20];
+	int fd = open(file, O_RDONLY|O_CLOEXEC), m = 0;
+	if (fd < 0) return 0;
+	if (read(fd, h, sizeof h) == sizeof h && !memcmp(h, ELFMAG, SELFMAG))
+		m = h[EI_DATA] == ELFDATA2MSB ? h[18]<<8 | h[19] : h[19]<<8 | h[18];
+	close(fd);
+	return m;
+}
+
+static int is_qemu(void)
+{
+	return getenv("RUNNER") && strstr(getenv("RUNNER"), "qemu-");
+}
+
+/* QEMU is a program of the host's: its own loader would obey LD_PRELOAD too. (Not
+ * for LD_SEAL: QEMU's option takes what follows a comma for another variable.) */
+static void hand_over(struct command *c)
+{
+	size_t i, n = 0;
+	for (i=0; i<c->nenv; i++) {
+		if (strncmp(c->env[i], "LD_PRELOAD=", 11)) {
+			c->env[n++] = c->env[i];
+			continue;
+		}
+		add(c->arg, &c->nargs, "-E");
+		add(c->arg, &c->nargs, c->env[i]);
+	}
+	c->env[n] = 0;
+	c->nenv = n;
+}
+
+static void add_runner(struct command *c)
+{
+	char *words, *w;
+	if (!getenv("RUNNER")) return;
+	words = keep(strdup(getenv("RUNNER")));
+	for (w = strtok(words, " "); w; w = strtok(0, " "))
+		add(c->arg, &c->nargs, w);
+	if (is_qemu()) hand_over(c);
+}
+
+static const char *with_emulation(const char *words)
+{
+	const char *value = strrchr(words, '=');
+	return fmt("%s%s%s", words, value && !value[1] ? "" : ",", "emulate");
+}
+
+static int takes_value(const char *option)
+{
+	return !strcmp(option, "--seal") || !strcmp(option, "--library-path")
+		|| !strcmp(option, "--preload") || !strcmp(option, "--argv0");
+}
+
+/* A program of the host's, such as readelf, is run as it is. So is one of the
+ * target's, by the runner, if there is one. */
+static void set_command(struct command *c, const char *const *env,
+	const char *const *argv, int emulate)
+{
+	const char *prog = argv[0][0]=='/' ? argv[0] : built(argv[0]);
+	int target = machine_of(prog) == machine_of(ldso), said = 0, options;
+	size_t i;
+
+	emulate = emulate && target;
+	add(c->env, &c->nenv, "PATH=/usr/bin:/bin");
+	add(c->env, &c->nenv, "LC_ALL=C");
+	for (i=0; env[i]; i++) {
+		int words = !strncmp(env[i], "LD_SEAL=", 8);
+		said |= words;
+		add(c->env, &c->nenv, emulate && words ? with_emulation(env[i])
+			: env[i]);
+	}
+	if (emulate && !said) add(c->env, &c->nenv, "LD_SEAL=emulate");
+	if (emulated && target) {
+		add(c->env, &c->nenv, is_qemu() ? "CHECK_PROBE=qemu" : "CHECK_PROBE=1");
+		if (getenv("RUNNER")) add(c->env, &c->nenv,
+			fmt("CHECK_EXEC=%s", getenv("RUNNER")));
+	}
+
+	if (target) add_runner(c);
+	add(c->arg, &c->nargs, prog);
+	/* The loader's options end with the program's name. */
+	options = emulate && (!strcmp(prog, ldso) || strstr(prog, "/ldd"));
+	for (i=1; argv[i]; i++) {
+		int value = takes_value(argv[i-1]);
+		int words = options && (!strncmp(argv[i], "--seal=", 7)
+			|| !strcmp(argv[i-1], "--seal"));
+		if (argv[i][0] == '/' && !value) options = 0;
+		add(c->arg, &c->nargs, words ? with_emulation(argv[i]) : argv[i]);
+	}
+}
+
+static char *command_text(const struct command *c)
+{
+	struct text t = { 0 };
+	size_t i;
+	for (i=2; i<c->nenv; i++) {
+		append(&t, c->env[i], strlen(c->env[i]));
+		append(&t, " ", 1);
+	}
+	for (i=0; i<c->nargs; i++) {
+		if (i) append(&t, " ", 1);
+		append(&t, c->arg[i], strlen(c->arg[i]));
+	}
+	return keep(t.p);
+}
+
+/* The emulation announces itself, once for each program that is executed. */
+static void drop_announcements(char *err)
+{
+	static const char said[] = ": mseal is emulated, for tests: no protection\n";
+	char *p, *start;
+	while ((p = strstr(err, said))) {
+		for (start=p; start>err && start[-1]!='\n'; start--);
+		memmove(start, p + sizeof said-1, strlen(p + sizeof said-1) + 1);
+	}
+}
+
+static struct result *run(const char *const *env, const char *const *argv,
+	int emulate)
 {
 	struct result *r = keep(calloc(1, sizeof *r));
-	struct text t[2] = {{0}}, cmd = {0};
-	char *args[64] = { 0 };
-	const char *envp[64] = { "PATH=/usr/bin:/bin", "LC_ALL=C" };
-	size_t n = 2, i;
+	struct text t[2] = {{0}};
+	struct command c = { 0 };
 	int out[2], err[2], status, late;
-	const char *prog = argv[0][0]=='/' ? argv[0] : built(argv[0]);
 
-	for (i=0; env[i]; i++) {
-		append(&cmd, env[i], strlen(env[i]));
-		append(&cmd, " ", 1);
-		envp[n++] = env[i];
-	}
-	append(&cmd, prog, strlen(prog));
-	for (i=1; argv[i]; i++) {
-		append(&cmd, " ", 1);
-		append(&cmd, argv[i], strlen(argv[i]));
-	}
-	r->cmd = keep(cmd.p);
+	set_command(&c, env, argv, emulate);
+	r->cmd = command_text(&c);
 
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) {
 		perror("harness: pipe");
@@ -146,10 +272,8 @@ struct result *run_v(const char *const *env, const char *const *argv)
 		dup2(null, 0);
 		dup2(out[1], 1);
 		dup2(err[1], 2);
-		args[0] = (char *)prog;
-		for (i=1; argv[i] && i<63; i++) args[i] = (char *)argv[i];
-		execve(prog, args, (char **)envp);
-		dprintf(2, "harness: cannot run %s: %s\n", prog, strerror(errno));
+		execvpe(c.arg[0], (char **)c.arg, (char **)c.env);
+		dprintf(2, "harness: cannot run %s: %s\n", c.arg[0], strerror(errno));
 		_exit(126);
 	}
 	close(out[1]);
@@ -163,7 +287,18 @@ struct result *run_v(const char *const *env, const char *const *argv)
 	append(t+1, "", 0);
 	r->out = keep(t[0].p);
 	r->err = keep(t[1].p);
+	if (emulate) drop_announcements(r->err);
 	return r;
+}
+
+struct result *run_v(const char *const *env, const char *const *argv)
+{
+	return run(env, argv, emulated);
+}
+
+struct result *run_unemulated_v(const char *const *env, const char *const *argv)
+{
+	return run(env, argv, 0);
 }
 
 /* ---- saying what is wrong ------------------------------------------ */
@@ -272,7 +407,7 @@ void skip_case(const char *why, ...)
 
 int kernel_has_mseal(void)
 {
-	return !syscall(SYS_mseal, 0, 0, 0);
+	return emulated || !syscall(SYS_mseal, 0, 0, 0);
 }
 
 void need_mseal(void)
@@ -293,12 +428,66 @@ static void find_loader(void)
 	forget(0);
 }
 
+/* Cases that the table of SKIPS names, so that a name that is none is noticed. */
+struct excuse { char suite[32], name[64], why[256]; };
+static struct excuse excuses[256];
+static size_t nexcuses;
+
+static void read_excuses(const char *suite, const struct CMUnitTest *t, size_t n)
+{
+	char line[512];
+	const char *file = getenv("SKIPS");
+	FILE *f = file ? fopen(file, "r") : 0;
+	if (file && !f) {
+		perror(file);
+		exit(2);
+	}
+	while (f && fgets(line, sizeof line, f)) {
+		struct excuse *e = excuses + nexcuses;
+		size_t i;
+		if (*line == '#' || *line == '\n') continue;
+		if (nexcuses == sizeof excuses/sizeof *excuses || sscanf(line,
+		    "%31s %63s %255[^\n]", e->suite, e->name, e->why) != 3) {
+			fprintf(stderr, "%s: SUITE CASE WHY, not: %s", file, line);
+			exit(2);
+		}
+		if (strcmp(e->suite, suite)) continue;
+		for (i=0; i<n && strcmp(t[i].name, e->name); i++);
+		if (i == n) {
+			fprintf(stderr, "%s: suite %s has no case %s\n", file,
+				suite, e->name);
+			exit(2);
+		}
+		nexcuses++;
+	}
+	if (f) fclose(f);
+}
+
+static void excused(void **state)
+{
+	const struct excuse *e = *state;
+	skip_case("%s", e->why);
+}
+
+static void add_case(struct CMUnitTest *to, const struct CMUnitTest *from)
+{
+	size_t i;
+	*to = *from;
+	to->teardown_func = forget;
+	for (i=0; i<nexcuses; i++) {
+		if (strcmp(excuses[i].name, from->name)) continue;
+		to->test_func = excused;
+		to->initial_state = excuses+i;
+		to->teardown_func = 0;
+	}
+}
+
 int harness_main(const char *name, const struct CMUnitTest *tests, size_t n)
 {
 	struct CMUnitTest *t = calloc(n, sizeof *t);
 	size_t i;
 	int failed;
-	const char *only = getenv("CASE");
+	const char *only = getenv("CASE"), *e = getenv("EMULATE");
 	size_t m = 0;
 
 	obj_dir = getenv("OBJ_DIR");
@@ -307,13 +496,14 @@ int harness_main(const char *name, const struct CMUnitTest *tests, size_t n)
 	if (!obj_dir) obj_dir = ".";
 	if (!prefix) prefix = "";
 	if (!upstream) upstream = "";
+	emulated = e && *e;
 	find_loader();
+	read_excuses(name, tests, n);
 
 	/* CASE=name runs that one only. */
 	for (i=0; i<n; i++) {
 		if (only && strcmp(only, tests[i].name)) continue;
-		t[m] = tests[i];
-		t[m++].teardown_func = forget;
+		add_case(t + m++, tests+i);
 	}
 	failed = _cmocka_run_group_tests(name, t, m, 0, 0);
 	free(t);

@@ -32,6 +32,21 @@ struct result *run_v(const char *const *env, const char *const *argv);
 #define ENV(...) ((const char *const[]){ __VA_ARGS__, 0 })
 #define NOENV ((const char *const[]){ 0 })
 
+/* Programs of another machine, or with seals emulated. From the environment:
+ *
+ *   RUNNER    words put before each program that was built for the loader's
+ *             machine, such as qemu-arm
+ *   EMULATE   not empty: where mseal is emulated. "emulate" is added to the
+ *             words of each LD_SEAL and --seal=, and what the emulation says of
+ *             itself is taken out of stderr
+ *   SKIPS     a file that names the cases that can't be shown there, a line
+ *             each: SUITE CASE WHY
+ */
+extern int emulated;
+
+/* The same without the emulation: what a kernel without mseal does. */
+struct result *run_unemulated_v(const char *const *env, const char *const *argv);
+
 /* Path of a built case's file. */
 const char *built(const char *name);
 const char *fmt(const char *f, ...) __attribute__((format(printf, 1, 2)));

@@ -22,6 +22,11 @@
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
 #endif
+/* 32-bit architectures count in pages. */
+#ifdef SYS_mmap2
+#undef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
 #ifndef SHM_REMAP
 #define SHM_REMAP 040000
 #endif
@@ -79,7 +84,8 @@ int check_done(void)
 enum { LEVEL_OFF, LEVEL_ON, LEVEL_FULL, LEVEL_FOREIGN, LEVEL_NONE };
 enum { ATTACK_NONE, ATTACK_REFUSED, ATTACK_SUCCEED };
 
-static int level = -1, attack_mode, verbose;
+static int level = -1, attack_mode, verbose, probing;
+static int prot_known = PROT_READ|PROT_WRITE|PROT_EXEC;
 
 void check_set_level(const char *s)
 {
@@ -101,6 +107,9 @@ static void setup(void)
 	pagesz = sysconf(_SC_PAGESIZE);
 	check_set_level(getenv("CHECK_LEVEL"));
 	verbose = !!getenv("CHECK_VERBOSE");
+	s = getenv("CHECK_PROBE");
+	probing = !!s;
+	if (s && !strcmp(s, "qemu")) prot_known &= ~PROT_EXEC;
 	s = getenv("CHECK_ATTACK");
 	if (level == LEVEL_NONE) attack_mode = ATTACK_NONE;
 	else if (!s) attack_mode = level ? ATTACK_REFUSED : ATTACK_NONE;
@@ -131,14 +140,14 @@ static size_t nmaps;
 
 /* Reads line by line through a small buffer: 100 libraries make for
  * half a megabyte of text. */
-static size_t read_smaps(struct map *m, size_t max)
+static size_t read_lines(const char *file, struct map *m, size_t max)
 {
 	char buf[4096];
 	size_t len = 0, n = 0;
 	ssize_t r = 1;
-	int fd = open("/proc/self/smaps", O_RDONLY|O_CLOEXEC);
+	int fd = open(file, O_RDONLY|O_CLOEXEC);
 	if (fd < 0) {
-		check_ok(0, "open /proc/self/smaps: %s", strerror(errno));
+		check_ok(0, "open %s: %s", file, strerror(errno));
 		return 0;
 	}
 	while (r > 0 || len) {
@@ -186,6 +195,73 @@ static size_t read_smaps(struct map *m, size_t max)
 	return n;
 }
 
+/* Where seals are emulated the kernel knows of none, and QEMU shows a mapping of
+ * the host's as one, with the protection of its first page. What a page
+ * really is its own behaviour says: the pipe takes a byte from where it can be read
+ * and puts it back where it can be written; mremap to the same place and size does
+ * nothing, but is refused if the page is sealed. Execution can't be tried, and is
+ * left as maps has it. */
+static int probe_pipe[2] = { -1, -1 };
+
+static void probe(struct map *m, uintptr_t a)
+{
+	char c;
+	m->prot &= PROT_EXEC;
+	if (write(probe_pipe[1], (void *)a, 1) == 1) {
+		m->prot |= PROT_READ;
+		if (read(probe_pipe[0], (void *)a, 1) == 1) m->prot |= PROT_WRITE;
+		else if (read(probe_pipe[0], &c, 1) != 1) _exit(99);
+	}
+	m->sealed = syscall(SYS_mremap, a, pagesz, pagesz, 0, 0L) == -1
+		&& errno == EPERM;
+}
+
+/* A line of maps becomes as many mappings as differ. */
+static size_t probe_line(const struct map *line, struct map *m, size_t max)
+{
+	size_t n = 0;
+	uintptr_t a;
+	for (a=line->s & -pagesz; a<line->e; a+=pagesz) {
+		struct map x = *line;
+		x.s = a;
+		x.e = a+pagesz;
+		probe(&x, a);
+		if (n && m[n-1].prot==x.prot && m[n-1].sealed==x.sealed) {
+			m[n-1].e = x.e;
+		} else if (n == max) {
+			check_ok(0, "more than %zu mappings", max);
+			break;
+		} else {
+			m[n++] = x;
+		}
+	}
+	return n;
+}
+
+/* An attack looks at what it attacked, not at everything for each. */
+static uintptr_t probe_from, probe_to = -1;
+
+static size_t read_probed(struct map *m, size_t max)
+{
+	static struct map line[MAXMAPS];
+	size_t lines, i, n = 0;
+	if (probe_pipe[0] < 0 && pipe2(probe_pipe, O_CLOEXEC)) _exit(99);
+	lines = read_lines("/proc/self/maps", line, MAXMAPS);
+	for (i=0; i<lines; i++) {
+		if (line[i].e <= probe_from || line[i].s >= probe_to) continue;
+		/* The first page of a line may belong to the one before. */
+		if (n && (line[i].s & -pagesz) < m[n-1].e) line[i].s = m[n-1].e;
+		n += probe_line(line+i, m+n, max-n);
+	}
+	return n;
+}
+
+static size_t read_smaps(struct map *m, size_t max)
+{
+	return probing ? read_probed(m, max)
+		: read_lines("/proc/self/smaps", m, max);
+}
+
 static const char *protstr(int prot, char *b)
 {
 	b[0] = prot&PROT_READ ? 'r' : '-';
@@ -211,12 +287,25 @@ int check_is_sealed(const void *p)
 	return m ? m->sealed : -1;
 }
 
+static int same_prot(int a, int b)
+{
+	return !((a ^ b) & prot_known);
+}
+
 int check_prot(const void *p)
 {
 	setup();
 	nmaps = read_smaps(maps, MAXMAPS);
 	struct map *m = map_at((uintptr_t)p);
 	return m ? m->prot : -1;
+}
+
+void check_want_prot(const void *p, int prot, const char *what)
+{
+	int got = check_prot(p);
+	char b1[4], b2[4];
+	check_ok(got >= 0 && same_prot(got, prot), "%s: wanted %s, got %s", what,
+		protstr(prot, b1), got < 0 ? "no mapping" : protstr(got, b2));
 }
 
 int check_named(const char *part)
@@ -506,7 +595,7 @@ static int each_object(struct dl_phdr_info *i, size_t size, void *data)
 	uintptr_t lo = -1, hi = 0;
 	int k;
 	/* musl lists the vdso as an object; it is looked at by itself. */
-	if (vdso && (uintptr_t)i->dlpi_phdr - vdso < 4096) return 0;
+	if (vdso && (uintptr_t)i->dlpi_phdr - vdso < pagesz) return 0;
 	for (k=0; k<i->dlpi_phnum; k++) if (i->dlpi_phdr[k].p_type==PT_LOAD) {
 		uintptr_t s = i->dlpi_addr + i->dlpi_phdr[k].p_vaddr;
 		if (s < lo) lo = s;
@@ -615,7 +704,7 @@ static void compare_range(const char *when, const struct want *w)
 			"wanted %s, got %s", when, a, e, protstr(m->prot, b1),
 			kindname[w->kind], w->obj, sealstr(w->seal),
 			sealstr(m->sealed));
-		if (!w->any_prot) check_ok(m->prot == w->prot, "%s: %lx-%lx "
+		if (!w->any_prot) check_ok(same_prot(m->prot, w->prot), "%s: %lx-%lx "
 			"%s %s: wanted %s, got %s", when, a, e,
 			kindname[w->kind], w->obj, protstr(w->prot, b1),
 			protstr(m->prot, b2));
@@ -749,7 +838,7 @@ static long a_mremap_onto(struct target *t)
 { return syscall(SYS_mremap, t->spare, P, P,
 	MREMAP_MAYMOVE|MREMAP_FIXED, t->s + (L/2 & -P)); }
 static long a_shm_remap(struct target *t)
-{ return syscall(SYS_shmat, t->shmid, t->s + (L/2 & -P), SHM_REMAP); }
+{ return (long)shmat(t->shmid, (void *)(t->s + (L/2 & -P)), SHM_REMAP); }
 static long a_remap_file_pages(struct target *t)
 { return syscall(SYS_remap_file_pages, S, L, 0, 0, 0); }
 
@@ -898,6 +987,8 @@ static void attack_child(struct target *t, const struct map *m, uint64_t want_h,
 		progress->state[i] = REFUSED;
 	}
 	/* No op may have left anything else behind, a flag included. */
+	probe_from = m->s;
+	probe_to = m->e;
 	n = read_smaps(maps2, MAXMAPS);
 	for (k=0; k<n; k++) if (maps2[k].s == m->s) break;
 	if (k == n || maps2[k].e != m->e || maps2[k].prot != m->prot
@@ -955,7 +1046,7 @@ static void attack_one(const char *when, const struct map *m,
 		MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
 	for (;;) {
 		/* Not fork(): its handlers are no business of the child. */
-		pid_t pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+		pid_t pid = _Fork();
 		if (!pid) attack_child(t, m, h, discard);
 		if (pid < 0) {
 			check_ok(0, "%s: fork: %s", when, strerror(errno));

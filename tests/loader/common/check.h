@@ -11,6 +11,10 @@
  *                 leave smaps alone, where it does not tell (emulators)
  *   CHECK_ATTACK  refused | succeed | none     what attacks must come to;
  *                 by default refused, but none where nothing is sealed
+ *   CHECK_PROBE   seals are emulated: smaps does not show them, so each page is
+ *                 asked by a call that changes nothing, and tried for access.
+ *                 With the value qemu, what is executable is not compared
+ *   CHECK_EXEC    words to put before a program that is executed, if any
  *   CHECK_DUMP    print every mapping as "map: START-END PROT sl|-- NAME"
  *   CHECK_VERBOSE print one line per attack and not only the wrong ones
  *
@@ -20,6 +24,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 
 #define CHECK_SKIP 77
 
@@ -53,8 +58,11 @@ size_t check_page_size(void);
 /* Is the page at P sealed, by smaps? -1 if it is not mapped. */
 int check_is_sealed(const void *p);
 
-/* Protection of the page at P, by smaps; -1 if it is not mapped. */
+/* Protection of the page at P; -1 if it is not mapped. */
 int check_prot(const void *p);
+
+/* The same as a condition, with as much of it as can be told: see CHECK_PROBE. */
+void check_want_prot(const void *p, int prot, const char *what);
 
 /* Number of mappings whose name contains PART. */
 int check_named(const char *part);
@@ -76,6 +84,11 @@ int check_err(long ret, int err, const char *what);
 
 /* Report the whole test as not run. */
 void check_skip(const char *why);
+
+/* mseal's number, on all architectures the same as that of its neighbours. */
+#ifndef SYS_mseal
+#define SYS_mseal (SYS_pidfd_send_signal-424+462)
+#endif
 
 /* From here on the system call NR (x86-64's number) fails with ERR in this
  * process. 0, or nonzero if filters can't be had. */

@@ -1,3 +1,5 @@
+# The seals of other architectures are emulated, by a libc that these don't have.
+ifneq ($(UPSTREAM),)
 # Upstream's musl-gcc cannot link a static PIE: the start files are named here.
 FOREIGN = $(T)/foreign
 UCC = $(UPSTREAM)/bin/musl-gcc
@@ -15,3 +17,4 @@ $(FOREIGN)/glibc-static: loader/foreign/main.c loader/common/check.c
 $(FOREIGN)/glibc-static-pie: loader/foreign/main.c loader/common/check.c
 	$(HOSTCC) $(FLAGS) -fPIE -static-pie -o $@ $(IN)
 CASES += $(addprefix $(FOREIGN)/,musl-static musl-static-pie glibc-static glibc-static-pie)
+endif

@@ -1,5 +1,6 @@
 MUTABLE = $(T)/mutable
-MUTABLE_KINDS = pie nonpie static static-pie gc lto lld c++
+# The host may have lld and a C++ compiler; cross compilers come without.
+MUTABLE_KINDS = pie nonpie static static-pie gc lto $(if $(CROSS),,lld c++)
 MUTABLE_pie =
 MUTABLE_nonpie = -fno-pie -no-pie
 MUTABLE_static = -fno-pie -no-pie -static
@@ -24,7 +25,7 @@ $(addprefix $(MUTABLE)/,pie nonpie gc lto lld c++): $(MUTABLE)/%: $(MUTABLE_SRC)
 		-L$(@D) -lmutable $(ORIGIN)
 $(MUTABLE)/nothing: loader/mutable/two.c $(MUTABLE_HEADERS) loader/program/main.c $(CHECK)
 	$(MCC) $(FLAGS) -DNOTHING -o $@ $< loader/program/main.c $(CHECK)
-CASES += $(addprefix $(MUTABLE)/,$(MUTABLE_KINDS) nothing libmutable.so libopened.so libmutable-lld.so)
+CASES += $(addprefix $(MUTABLE)/,$(MUTABLE_KINDS) nothing libmutable.so libopened.so $(if $(CROSS),,libmutable-lld.so))
 
 # PT_GNU_MUTABLE in place of headers that nothing reads here. $(call at,SYMBOL) is its address.
 at = 0x$$(nm $@ | awk '$$3 == "$1" { print $$1 }')

@@ -3,4 +3,5 @@ NOLIBC = $(T)/nolibc
 $(NOLIBC)/main: loader/nolibc/start.c
 	$(MCC) $(FLAGS) -ffreestanding -fno-tree-loop-distribute-patterns -fno-stack-protector -nostdlib -nostartfiles -o $@ $<
 	! readelf -d $@ | grep NEEDED
-BOTH_CASES += $(NOLIBC)/main
+# It is written in x86-64's assembly language.
+BOTH_CASES += $(if $(filter x86_64-%,$(MACHINE)),$(NOLIBC)/main)

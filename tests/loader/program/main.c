@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 
 	/* For the test of the tests: a seal that has no business there. */
 	if (argc > 1 && !strcmp(argv[1], "surprise"))
-		syscall(462, mmap(0, 4096, PROT_READ|PROT_WRITE,
+		syscall(SYS_mseal, mmap(0, 4096, PROT_READ|PROT_WRITE,
 			MAP_PRIVATE|MAP_ANONYMOUS, -1, 0), 4096L, 0L);
 
 	check_ok(constructed == 1, "constructor ran: wanted 1, got %d",

@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 	h = dlopen("libbefore.so", RTLD_NOW);
 	check_ok(!!h, "dlopen(libbefore.so): %s", h ? "" : dlerror());
 	check_all("before the filter");
-	if (check_forbid(462 /* mseal */, EPERM)) check_skip("no seccomp filter");
+	if (check_forbid(SYS_mseal, EPERM)) check_skip("no seccomp filter");
 	sealed = check_sealed_bytes();
 
 	if (argc > 1 && !strcmp(argv[1], "strict")) {

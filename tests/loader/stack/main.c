@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ int main(void)
 	range(&lo, &hi);
 	check_ok((uintptr_t)&here >= (uintptr_t)a1 && &here < (char *)a1+s1,
 		"not sealed: stack %p+%zx does not hold %p", a1, s1, (void *)&here);
-	if (syscall(462, lo, hi-lo, 0)) {
+	if (syscall(SYS_mseal, lo, hi-lo, 0)) {
 		if (errno == ENOSYS) check_skip("kernel has no mseal");
 		check_ok(0, "mseal of the stack: %s", strerror(errno));
 		return check_done();
@@ -58,6 +59,8 @@ int main(void)
 	get(&a2, &s2);
 	check_ok(a1 == a2 && s1 == s2, "stack when sealed: wanted %p+%zx as before,"
 		" got %p+%zx", a1, s1, a2, s2);
+	/* QEMU has an inaccessible page of its own below the stack. */
+	if (getenv("CHECK_PROBE")) lo -= sysconf(_SC_PAGESIZE);
 	check_ok((uintptr_t)a2 >= lo && (uintptr_t)a2+s2 <= hi, "stack %p+%zx "
 		"is not within %lx-%lx", a2, s2, (long)lo, (long)hi);
 	return check_done();
