@@ -120,6 +120,16 @@ check-kernel:
 	+@$(MAKE) --no-print-directory prefix
 	@BUILD=$(BUILD) tools/check-kernel $(KERNEL_CHECK)
 
+# ARCH is one of tests/arch/table; more than one in quotes
+check-arch:
+	@test -n '$(ARCH)' || { echo 'make check-arch ARCH=NAME, one of:' $$(tools/check-arch --list) >&2; false; }
+	@tools/check-arch --list $(ARCH) >/dev/null
+	@tools/need --install build check $(ARCH:%=arch-%)
+	@VERSION=$(CONFIG_VERSION) tools/check-arch $(ARCH)
+
+check-arches:
+	+@$(MAKE) --no-print-directory check-arch ARCH="$$(tools/check-arch --list | tr '\n' ' ')"
+
 diff:
 	@tools/assemble diff $(VERSION)
 
@@ -144,6 +154,8 @@ help:
 	@echo 'make check           run every test, with both versions of musl'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
+	@echo 'make check-arch      the same on another architecture under QEMU: ARCH=aarch64'
+	@echo 'make check-arches    on each of tests/arch/table'
 	@echo 'make bench           what starting programs and loading libraries costs, BENCH=--help'
 	@echo 'make clean           remove what was built; what was downloaded stays'
 	@echo 'make distclean       remove build/ and config.mak'
@@ -160,4 +172,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check demo bench diff update-patches
-.PHONY: check-real check-kernel discard-edits clean distclean help
+.PHONY: check-real check-kernel check-arch check-arches discard-edits clean distclean help
