@@ -12,6 +12,7 @@ import shlex
 import statistics
 import subprocess
 import tempfile
+import threading
 
 import toolchain
 import tree
@@ -97,13 +98,13 @@ def call(command, workload, tick):
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         with subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=out,
                               stderr=err) as process:
+            # waiting in a thread: Popen.wait with a time limit would wake up 20 times a second
+            waiter = threading.Thread(target=process.wait)
+            waiter.start()
             try:
-                while True:
-                    try:
-                        process.wait(1)
-                        break
-                    except subprocess.TimeoutExpired:
-                        tick()
+                while waiter.is_alive():
+                    waiter.join(1)
+                    tick()
             except BaseException:
                 process.kill()
                 raise
@@ -112,6 +113,13 @@ def call(command, workload, tick):
         if process.returncode:
             raise Failed(f"{workload.title}: {err.read().strip() or f'status {process.returncode}'}")
         return [line.rstrip("\n").split("\t") for line in out]
+
+
+def can_seal(workload):
+    """Whether the sealed variants are sealed here: with strict they would not run otherwise."""
+    sealed = next(v for v in workload.variants if v.label == "on")
+    run = subprocess.run(sealed.argv, env={**ENVIRONMENT, "LD_SEAL": "on,strict"}, capture_output=True, check=False)
+    return run.returncode == 0
 
 
 def measure_times(runner, workload, seconds, raw, tick):
@@ -139,8 +147,8 @@ def measure_counts(runner, workload, tick):
 def count_instructions(variant):
     """Instructions of the process outside of the kernel, as valgrind executes them; None if it can't.
 
-    That kernel is valgrind's, which may not know mseal and answer that there is no such call: what is
-    left out then is a few instructions about each of at most a handful of calls.
+    Valgrind may not know mseal, and answers then that there is no such call: what the program does not
+    execute for that reason is a few instructions after the first of a handful of calls.
     """
     env = {**ENVIRONMENT, "LD_SEAL": variant.level}
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *variant.argv]
