@@ -22,7 +22,6 @@ INCLUDEDIR =
 WITH_MUSL =
 TARGET =
 MUSL_ARGS =
-HOSTCC = cc
 V =
 
 -include config.mak
@@ -66,9 +65,7 @@ HOSTCC = cc
 tools: need-build
 	+@for t in $(TOOLS) ; do $(MAKE) --no-print-directory $(if $(V),,-s) -C tools/$$t O=$(BUILD)/tools HOSTCC='$(HOSTCC)' || exit ; done
 
-include tools/sealmark/sealmark.mk
-
-prefix: prefix-$(VERSION) $(SEALMARK)
+prefix: prefix-$(VERSION)
 
 emulation: emulation-$(VERSION)
 
@@ -110,9 +107,16 @@ bench:
 	+@$(MAKE) --no-print-directory prefix upstream linux-headers
 	@BUILD=$(BUILD) tools/bench $(BENCH)
 
+# libFuzzer for SECONDS on each target; make check does a fixed number of inputs
+SECONDS = 300
+
+fuzz:
+	@tools/need --install check
+	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS)
+
 check-real:
 	@tools/need --install build real
-	+@$(MAKE) --no-print-directory prefix upstream
+	+@$(MAKE) --no-print-directory prefix upstream tools
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 
 check-kernel:
@@ -152,6 +156,7 @@ help:
 	@echo 'make tools           sealmap and the like, in build/tools; make install does this too'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
 	@echo 'make check           run every test, with both versions of musl'
+	@echo 'make fuzz            fuzz what parses files of others; SECONDS=300 for each'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
 	@echo 'make check-arch      the same on another architecture under QEMU: ARCH=aarch64'
@@ -171,5 +176,5 @@ help:
 	@echo 'V=1                  show every command; -jN sets how many run at a time'
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
-.PHONY: all install tools prefix emulation upstream linux-headers need-build check demo bench diff update-patches
+.PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
 .PHONY: check-real check-kernel check-arch check-arches discard-edits clean distclean help

@@ -28,3 +28,8 @@ $(O)/unit/sealmark: $(SEALMARK_CORE) $(wildcard $(SEALMARK_DIR)/*.h) $(O)/harnes
 $(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(wildcard $(SEALMARK_DIR)/*.h) $(O)/harness-sanitized.o
 	$(HOSTCC) $(HOSTFLAGS) $(SANITIZE) -I$(SEALMARK_DIR) -o $@ $(SEALMARK_CORE) \
 		$(O)/harness-sanitized.o $(CMOCKA)
+
+# The whole of it, for the suite that runs it on real files.
+$(O)/sealmark: $(wildcard $(SEALMARK_DIR)/*)
+	$(MAKE) -C $(SEALMARK_DIR) O=$(O) HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
+tools: $(O)/sealmark

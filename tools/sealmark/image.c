@@ -74,10 +74,10 @@ static const char *check_segments(const struct image *im)
 		if (ph.align & (ph.align-1) || ((ph.vaddr-ph.offset)
 		    & (ph.align > 1 ? ph.align-1 : 0)))
 			return "a segment's alignment makes no sense";
-		if (loads && ph.vaddr < end)
+		if (ph.vaddr < end)
 			return "its segments overlap or are not in order";
 		end = ph.vaddr+ph.memsz;
-		loads = 1;
+		loads |= ph.memsz != 0;
 	}
 	return loads ? 0 : "it has no segment to load";
 }

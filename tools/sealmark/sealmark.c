@@ -119,10 +119,12 @@ int main(int argc, char **argv)
 		{ "help", no_argument, 0, 'h' },
 		{ 0 }
 	};
-	const char **mutables = calloc(argc, sizeof *mutables);
-	struct edit e = { .mutables = mutables };
+	static const char **mutables;
+	struct edit e = { 0 };
 	int c, ret = 0, changes = 0;
+	mutables = calloc(argc, sizeof *mutables);
 	if (!mutables) return complain("memory", "not enough", 0);
+	e.mutables = mutables;
 	while ((c = getopt_long(argc, argv, "mur:xh", options, 0)) != -1) {
 		changes = 1;
 		switch (c) {

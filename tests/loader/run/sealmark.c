@@ -8,8 +8,8 @@
 static const char *sealmark(void)
 {
 	const char *s = getenv("SEALMARK");
-	if (!s || access(s, X_OK)) fail_msg("no %s: run make, which builds it",
-		s ? s : "sealmark (the environment does not say where it is)");
+	if (!s || access(s, X_OK)) fail_msg("no %s: tests/run-all builds it",
+		s ? s : "sealmark");
 	return s;
 }
 
