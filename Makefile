@@ -57,6 +57,9 @@ ifeq ($(CROSS_COMPILE)$(TARGET),)
 	@mkdir -p $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
 	cp $(TOOLS:%=$(BUILD)/tools/%) $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
 endif
+	@for f in docs/man/*.[1-9] ; do \
+		d=$(DESTDIR)$(PREFIX)/share/man/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
+	done
 
 # tools/NAME/ with a Makefile is a program of that name: for this machine, and for
 # processes and files of any libc.
@@ -114,6 +117,11 @@ fuzz:
 	@tools/need --install check
 	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS)
 
+lint:
+	@tools/need --install build check lint
+	+@$(MAKE) --no-print-directory prefix
+	@VERSION=$(CONFIG_VERSION) tools/lint
+
 check-real:
 	@tools/need --install build real
 	+@$(MAKE) --no-print-directory prefix upstream tools
@@ -162,6 +170,7 @@ help:
 	@echo 'make check-arch      the same on another architecture under QEMU: ARCH=aarch64'
 	@echo 'make check-arches    on each of tests/arch/table'
 	@echo 'make bench           what starting programs and loading libraries costs, BENCH=--help'
+	@echo 'make lint            gcc, clang, cppcheck, shellcheck and mandoc on what is ours'
 	@echo 'make clean           remove what was built; what was downloaded stays'
 	@echo 'make distclean       remove build/ and config.mak'
 	@echo
@@ -177,4 +186,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: check-real check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: lint check-real check-kernel check-arch check-arches discard-edits clean distclean help

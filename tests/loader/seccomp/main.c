@@ -9,7 +9,7 @@
 
 static void must_fail(const char *lib, const char *dep)
 {
-	size_t mapped, after;
+	size_t mapped = 0, after;
 	const char *e;
 	void *h = 0;
 	int i;
