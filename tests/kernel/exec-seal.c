@@ -2,13 +2,8 @@
  *
  * "exec-seal run PROGRAM [ARGUMENT...]" runs a program that way. */
 #include "t.h"
-#include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-
-#define PR_SEAL_EXEC 0x5345414c
-#define GET 0
-#define SET 1
 
 static int data = 1;
 static const int rodata = 1;
@@ -34,7 +29,7 @@ static int inner(int sealed, int set)
 	same("its data", is_sealed((char *)getauxval(AT_SYSINFO_EHDR) - PAGE), sealed);
 	same("writable data are not sealed", is_sealed(&data), 0);
 	same("nor is the heap", is_sealed(sbrk(0) - 1), 0);
-	same("prctl tells", prctl(PR_SEAL_EXEC, GET, 0, 0, 0), set);
+	same("prctl tells", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_GET, 0, 0, 0), set);
 	if (!sealed) return finish();
 
 	want("text can't be made writable", mprotect((void *)((uintptr_t)inner & -PAGE), PAGE, PROT_READ|PROT_WRITE), EPERM);
@@ -61,15 +56,13 @@ static void child(const char *how)
 
 static void knob(const char *v)
 {
-	int fd = open("/proc/sys/vm/seal_exec", O_WRONLY);
-	check(fd >= 0 && write(fd, v, 1) == 1, "setting vm.seal_exec", "%s", strerror(errno));
-	close(fd);
+	check(set_sysctl("vm/seal_exec", v), "setting vm.seal_exec", "%s", strerror(errno));
 }
 
 int main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "run")) {
-		if (prctl(PR_SEAL_EXEC, SET, 0, 0, 0)) {
+		if (prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 0, 0, 0)) {
 			perror("PR_SEAL_EXEC");
 			return 1;
 		}
@@ -81,15 +74,15 @@ int main(int argc, char **argv)
 	if (sbrk(PAGE) == (void *)-1) return 1;
 	if (argc > 1) return inner(strcmp(argv[1], "unsealed") != 0, !strcmp(argv[1], "sealed"));
 
-	if (prctl(PR_SEAL_EXEC, GET, 0, 0, 0) == -1) skip_all("this kernel has no PR_SEAL_EXEC");
+	if (prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_GET, 0, 0, 0) == -1) skip_all("this kernel has no PR_SEAL_EXEC");
 	child("unsealed");
 	knob("1");
 	child("by-sysctl");
 	knob("0");
 	child("unsealed");
 	want("an unknown operation", prctl(PR_SEAL_EXEC, 2, 0, 0, 0), EINVAL);
-	want("an argument too many", prctl(PR_SEAL_EXEC, SET, 1, 0, 0), EINVAL);
-	want("setting it", prctl(PR_SEAL_EXEC, SET, 0, 0, 0), 0);
+	want("an argument too many", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 1, 0, 0), EINVAL);
+	want("setting it", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 0, 0, 0), 0);
 	same("does nothing to who asks", is_sealed((void *)main), 0);
 	child("sealed");
 	return finish();

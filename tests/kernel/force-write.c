@@ -1,18 +1,12 @@
 /* ptrace and /proc/pid/mem: allowed to write sealed read-only memory, unless
  * vm.sealed_force_write is 0. */
 #include "t.h"
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 
-#define KNOB "/proc/sys/vm/sealed_force_write"
-
 static void knob(const char *v)
 {
-	int fd = open(KNOB, O_WRONLY);
-
-	if (fd < 0 || write(fd, v, 1) != 1) skip_all("no vm.sealed_force_write, or no right to set it");
-	close(fd);
+	if (!set_sysctl("vm/sealed_force_write", v)) skip_all("no vm.sealed_force_write, or no right to set it");
 }
 
 static int mem;

@@ -1,7 +1,7 @@
 /* The first program in the VM: it runs what /list names and switches the machine off.
  *
  * A line of /list is NAME [VARIABLE=VALUE...] PROGRAM [ARGUMENT...]. Around the output of each
- * stand "=== NAME" and "--- NAME STATUS", which the other side reads from the
+ * stand "=== NAME" and "--- NAME STATUS SECONDS", which the other side reads from the
  * serial port. STATUS is the exit status, 128 and the signal's number, or "timeout". */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,13 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TIMEOUT 600
+#define TIMEOUT 1200
 
 static void run(char *line)
 {
 	char *argv[64], *env[64] = { "PATH=/bin:/", "HOME=/", 0 }, *w, *name = strtok(line, " ");
 	int argc = 0, envc = 2, status = 0;
-	time_t end = time(0) + TIMEOUT;
+	time_t start = time(0);
 	pid_t pid;
 
 	if (!name) return;
@@ -47,10 +47,10 @@ static void run(char *line)
 		_exit(126);
 	}
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (time(0) > end) {
+		if (time(0) > start + TIMEOUT) {
 			kill(-pid, SIGKILL);
 			waitpid(pid, &status, 0);
-			printf("--- %s timeout\n", name);
+			printf("--- %s timeout %d\n", name, TIMEOUT);
 			return;
 		}
 		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, 0);
@@ -58,7 +58,7 @@ static void run(char *line)
 	/* whatever the program left behind */
 	kill(-pid, SIGKILL);
 	while (waitpid(-1, 0, WNOHANG) > 0);
-	printf("--- %s %d\n", name, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	printf("--- %s %d %ld\n", name, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), (long)(time(0) - start));
 }
 
 /* What the kernel said at the level of a warning or above. */
@@ -82,11 +82,10 @@ int main(void)
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
 	mkdir("/dev", 0755);
-	mkdir("/tmp", 01777);
+	mkdir("/tmp", 01777);	/* not a file system of its own: the initramfs may have files there */
 	mount("proc", "/proc", "proc", 0, 0);
 	mount("sysfs", "/sys", "sysfs", 0, 0);
 	mount("devtmpfs", "/dev", "devtmpfs", 0, 0);
-	mount("tmpfs", "/tmp", "tmpfs", 0, 0);
 	mkdir("/dev/shm", 01777);
 	mount("tmpfs", "/dev/shm", "tmpfs", 0, 0);
 	setvbuf(stdout, 0, _IOLBF, 0);

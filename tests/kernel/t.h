@@ -9,6 +9,7 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +21,9 @@
 #include <unistd.h>
 
 #define SYS_MSEAL 462
+#define PR_SEAL_EXEC 0x5345414c
+#define PR_SEAL_EXEC_GET 0
+#define PR_SEAL_EXEC_SET 1
 #define PAGE 4096UL
 
 static int failures, checks;
@@ -152,6 +156,21 @@ __attribute__((unused))
 static int is_sealed(const void *addr)
 {
 	return map_at(addr).sealed;
+}
+
+/* Write to a file in /proc/sys; 0 if it isn't there or may not be written. */
+__attribute__((unused))
+static int set_sysctl(const char *name, const char *value)
+{
+	char path[256];
+	int fd, ok;
+
+	snprintf(path, sizeof path, "/proc/sys/%s", name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0) return 0;
+	ok = write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+	close(fd);
+	return ok;
 }
 
 /* A file of N pages, each filled with 'f'. */
