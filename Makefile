@@ -128,8 +128,8 @@ check-real:
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 
 check-kernel:
-	@tools/need --install build kernel
-	+@$(MAKE) --no-print-directory prefix
+	@tools/need --install build check kernel
+	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) tools/check-kernel $(KERNEL_CHECK)
 
 # ARCH is one of tests/arch/table; more than one in quotes

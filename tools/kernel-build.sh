@@ -1,0 +1,172 @@
+# Sourced by check-kernel: get a kernel's source, apply the series, build it, keep what was built.
+# shellcheck shell=sh
+# shellcheck disable=SC2154
+
+series=$root/kernel-patch/linux-$linux
+work=$build/kernel
+cache=$work/cache
+tree=$work/linux-$linux
+jobs=$(nproc 2>/dev/null || echo 2)
+
+# The fork's own way to get a package without installing it
+fetch()
+{
+	BUILD_LOCKED=1 "$root/tools/fetch-source" --deb "$1" || exit 1
+}
+
+# unpack DEB DIRECTORY [MEMBER...]: a linux-source package's tarball, without its first folder
+unpack()
+{
+	deb=$1 dir=$2
+	shift 2
+	rm -rf "$dir.new" "$dir"
+	mkdir -p "$dir.new"
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
+		tar -xJ -C "$dir.new" --strip-components=1 "$@" && mv "$dir.new" "$dir"
+}
+
+# The unpacked, unpatched source
+pristine_tree()
+{
+	test ! -f "$tree/.pristine" || return 0
+	say UNPACK "${source_deb##*/}"
+	unpack "$source_deb" "$tree" || die "cannot unpack $source_deb"
+	touch "$tree/.pristine"
+}
+
+# git am, in a repository of the files that the series touches
+git_am()
+{
+	am=$work/am
+	rm -rf "$am"
+	mkdir -p "$am"
+	sed -n 's|^--- a/||p' "$series"/*.patch | sort -u | while read -r f ; do
+		# files that the series itself adds are not there yet
+		test -f "$tree/$f" || continue
+		mkdir -p "$am/$(dirname "$f")"
+		cp "$tree/$f" "$am/$f"
+	done
+	(
+		cd "$am" &&
+		git init -q . && git config user.name check && git config user.email check@localhost &&
+		git config commit.gpgsign false && git add -A -f && git commit -q -m base &&
+		git am -q "$series"/*.patch
+	) > "$work/am.log" 2>&1
+}
+
+# What differs in the patched tree from what git am made of it
+am_differs()
+{
+	(cd "$am" && git ls-files) | while read -r f ; do
+		cmp -s "$am/$f" "$tree/$f" || echo "$f"
+	done
+}
+
+# numbered_tables: each table of system calls in which mseal is not, or not under its number. An
+# architecture without a table of its own takes asm-generic's.
+numbered_tables()
+{
+	for f in "$tree"/arch/*/kernel/syscalls/syscall*.tbl "$tree"/arch/*/tools/syscall*.tbl \
+		"$tree"/arch/x86/entry/syscalls/syscall_*.tbl "$tree"/scripts/syscall.tbl ; do
+		test -f "$f" || continue
+		case $f in */arch/alpha/*) nr=572 ;; *) nr=462 ;; esac
+		grep -q "^${nr}[[:space:]].*[[:space:]]mseal[[:space:]].*sys_mseal" "$f" || echo "${f#"$tree"/}"
+	done
+	for f in include/uapi/asm-generic/unistd.h arch/arm64/include/asm/unistd32.h ; do
+		test -f "$tree/$f" || continue
+		grep -q '^#define __NR_mseal 462$' "$tree/$f" && grep -q '__SYSCALL(__NR_mseal, sys_mseal)' "$tree/$f" || echo "$f"
+	done
+	for d in "$tree"/arch/*/ ; do
+		a=${d%/} a=${a##*/}
+		case $a in um) continue ;; esac		# x86's
+		find "$d" -name 'syscall*.tbl' | grep -q . ||
+			grep -qr 'asm-generic/unistd.h\|scripts/syscall.tbl' "$d" || echo "arch/$a has no table"
+	done
+}
+
+# outcome WHAT: the result by the status before
+outcome()
+{
+	if test $? = 0 ; then result PASS "$1" ; else result FAIL "$1${2:+ (log: $(short "$2"))}" ; fi
+}
+
+# git am and patch without fuzz must both take it and come to the same.
+apply_series()
+{
+	pristine_tree
+	say APPLY "kernel-patch/linux-$linux"
+	git_am
+	outcome "git am takes the series" "$work/am.log"
+	rm -f "$tree/.pristine"
+	for p in "$series"/*.patch ; do
+		patch -d "$tree" -p1 -F0 --no-backup-if-mismatch -s < "$p" || die "${p##*/} does not apply"
+	done
+	test -z "$(am_differs)"
+	outcome "patch -F0 takes it and comes to the same"
+	# A patch that adds a file always draws the question whether MAINTAINERS wants a line.
+	perl "$tree/scripts/checkpatch.pl" --root="$tree" --ignore FILE_PATH_CHANGES -q "$series"/*.patch > "$work/checkpatch.log" 2>&1
+	outcome "checkpatch has nothing to say" "$work/checkpatch.log"
+	lacking=$(numbered_tables)
+	test -z "$lacking"
+	outcome "mseal is in the table of every architecture${lacking:+, but not in: $lacking}"
+	touch "$tree/.patched"
+}
+
+patched_tree()
+{
+	test -f "$tree/.patched" || apply_series
+}
+
+# kernel_hash stock|patched FRAGMENT...
+kernel_hash()
+{
+	what=$1
+	shift
+	{
+		echo "${source_deb##*/}"
+		gcc --version | head -n 1
+		cat "$@"
+		test "$what" = stock || cat "$series"/*.patch
+	} | sha256sum | cut -c 1-16
+}
+
+# configure FRAGMENT...: tinyconfig and the fragments, in $out
+configure()
+{
+	rm -rf "$out"
+	mkdir -p "$out"
+	(
+		set -e
+		cd "$tree"
+		make O="$out" tinyconfig
+		scripts/kconfig/merge_config.sh -m -O "$out" "$out/.config" "$@"
+		make O="$out" olddefconfig
+	)
+}
+
+# unheard FRAGMENT...: the lines that did not get into $out/.config
+unheard()
+{
+	cat "$@" | grep '^CONFIG_' | grep -vxFf "$out/.config"
+	cat "$@" | sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=y/p' | grep -xFf - "$out/.config"
+}
+
+# build_kernel NAME HASH FRAGMENT...: from the tree as it stands
+build_kernel()
+{
+	name=$1 hash=$2 out=$work/o-$1 log=$work/build-$1.log
+	shift 2
+	say BUILD "Linux $linux, $name (log: $(short "$log"))"
+	configure "$out" "$@" > "$log" 2>&1 || die "cannot configure the $name kernel"
+	unheard=$(unheard "$@")
+	test -z "$unheard" || die "the $name kernel's configuration does not follow: $unheard"
+	nice -n 10 make -C "$tree" O="$out" -j"$jobs" vmlinux >> "$log" 2>&1 || {
+		grep -n -m 5 'error\|Error' "$log" >&2
+		die "the $name kernel does not build"
+	}
+	! grep -v "^\.config:" "$log" | grep "warning:"
+	outcome "the $name kernel builds without a warning"
+	mkdir -p "$cache"
+	objcopy --strip-debug "$out/vmlinux" "$cache/$hash.new" && mv "$cache/$hash.new" "$cache/$hash"
+	rm -rf "$out"
+}
