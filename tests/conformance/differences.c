@@ -49,6 +49,22 @@ static int try_mprotect(void)
 	return !look(p).w;
 }
 
+/* Writing is refused without a seal as well. */
+static int try_mprotect_file(void)
+{
+	char name[40];
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fresh_file(1));
+	int ro = open(name, O_RDONLY|O_CLOEXEC), e;
+	if (ro < 0) return -1;
+	p = fresh_fd(1, R, MAP_SHARED, ro);
+	if (!mprotect(p, page, RW) || errno != EACCES) return -1;
+	seal(p, 1);
+	e = failed_with(mprotect(p, page, RW));
+	want_errno("mprotect to none", mprotect(p, page, PROT_NONE), EPERM);
+	want_page("the page", p, (struct seen){ 1, 1, 0, 1, 'A' });
+	return e==EPERM ? 0 : e==EACCES ? 1 : unknown(e);
+}
+
 static int try_madvise(void)
 {
 	p = fresh(2, R);
@@ -226,6 +242,9 @@ static const struct row rows[] = {
 	{ "mprotect of [unsealed][sealed]", try_mprotect,
 		"checked at once, or mapping by mapping since 6.12",
 		{ "EPERM, nothing changed", "EPERM, the first part changed" } },
+	{ "mprotect to write of a sealed page of a file opened for reading", try_mprotect_file,
+		"checked at once, or mapping by mapping since 6.12",
+		{ "EPERM", "EACCES" } },
 	{ "madvise DONTNEED of read-only [unsealed][sealed]", try_madvise,
 		"checked at once, or mapping by mapping since 6.12",
 		{ "EPERM, nothing lost", "EPERM, the first part discarded" } },
