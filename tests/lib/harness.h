@@ -40,7 +40,8 @@ struct result *run_v(const char *const *env, const char *const *argv);
  *             words of each LD_SEAL and --seal=, and what the emulation says of
  *             itself is taken out of stderr
  *   SKIPS     a file that names the cases that can't be shown there, a line
- *             each: SUITE CASE WHY
+ *             each: SUITE CASE WHY, after 32 if only on
+ *             architectures of 32 bits
  */
 extern int emulated;
 

@@ -10,6 +10,7 @@
  *   segment TYPE OLD ADDRESS SIZE
  *                    a program header of TYPE in place of that of type OLD
  *   interp PATH      another interpreter, no longer than the present one
+ *   data-end N       memory of the last segment up to a multiple of N
  *   cut N            truncate to N bytes
  *   cut-in-text      truncate in the middle of the executable segment
  *   cut-in-data      truncate one byte before the end of the last segment's
@@ -190,6 +191,12 @@ int main(int argc, char **argv)
 		Elf64_Phdr *p = find(PT_INTERP);
 		if (strlen(argv[3]) >= p->p_filesz) die("interpreter too long");
 		strcpy((char *)elf + p->p_offset, argv[3]);
+	} else if (!strcmp(what, "data-end")) {
+		Elf64_Phdr *p = 0;
+		int i;
+		for (i=0; i<phnum; i++) if (ph[i].p_type == PT_LOAD) p = ph+i;
+		if (!p) die("no segment");
+		p->p_memsz += -(p->p_vaddr + p->p_memsz) & (n-1);
 	} else if (!strcmp(what, "cut")) {
 		cut = n;
 	} else if (!strncmp(what, "cut-in-", 7)) {

@@ -50,7 +50,7 @@ $(MUTABLE)/static-pie-plain: loader/mutable/segment.c $(CHECK)
 	$(MCC) $(FLAGS) -static-pie -fPIE -o $@ $< $(CHECK)
 $(MUTABLE)/lld-plain: loader/mutable/segment.c $(CHECK)
 	$(MCC) $(FLAGS) -fuse-ld=lld -o $@ $< $(CHECK)
-CASES += $(addprefix $(MUTABLE)/,segment-plain static-segment-plain static-pie-plain lld-plain)
+CASES += $(addprefix $(MUTABLE)/,segment-plain static-segment-plain static-pie-plain $(if $(CROSS),,lld-plain))
 CASES += $(SEGMENT_NAMES:%=$(MUTABLE)/segment-%) $(SEGMENT_NAMES:%=$(MUTABLE)/static-segment-%)
 
 MUTABLE_BAD = 1 2 3 4 5 6 7 8 9 10 11 12 13
