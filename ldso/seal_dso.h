@@ -169,7 +169,9 @@ static int protect_relro(struct dso *p)
 	struct seal_object o;
 	if (p->kernel_mapped && __seal_active()
 	    && (o = seal_view(p), __seal_relro_valid(&o, PAGE_SIZE))) {
-		int err = __seal_anonymize(r);
+		/* The arena has pages to spare, which saves mapping some. */
+		int err = __seal_anonymize(r, runtime ? 0
+			: arena_take_pages(r.end-r.start));
 		if (!err) return 0;
 		if (__seal_strict()) return err;
 		__seal_print(p->name, ": warning: RELRO stays on its file, where a"
@@ -271,26 +273,76 @@ static void seal_program(const struct dso *app)
 	__seal_program(&o);
 }
 
-/* Start-up: everything. Ends the process if strict is not met. */
+static void dl_debug_state(void);
+static struct dso *load_library(const char *, struct dso *);
+static void extend_bfs_deps(struct dso *);
+
+/* What stays pointed to for the life of the process must not lie where the
+ * program could change it: the environment and its arguments. */
+static void records_adopt(struct dso *app)
+{
+	_dl_debug_addr = &arena->debug;
+	__seal_answer = &arena->first_answer;
+	arena->tls_modules = *__tls_modules;
+	*__tls_modules = 0;
+	__tls_modules = &arena->tls_modules;
+	if (env_path) env_path = arena_strdup(env_path);
+	char *name = arena_strdup(app->name);
+	if (name) app->name = name;
+	else error("Error loading %s: %m", app->name);
+}
+
+static void seal_region(struct seal_job *job, const struct region *r)
+{
+	__seal_add_records(job, (struct seal_range){ (uintptr_t)r,
+		(uintptr_t)r+r->len }, records_sealed());
+}
+
+/* The loader's own records, with what has been added to the job. The kernel's
+ * first answer is noted there, and so asked for before they are protected. */
+static void seal_records(struct seal_job *job)
+{
+	struct region *r;
+	__seal_probe(job);
+	if (!__seal_active()) arena->state = RECORDS_FREE;
+	else if (arena->first_answer > 0 || __seal_keep_dlopen(arena->importer != 0))
+		arena->state = RECORDS_GUARDED;
+	else arena->state = arena->importer ? RECORDS_FORCED : RECORDS_UNUSED;
+	if (arena->state == RECORDS_FORCED)
+		for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
+	records_close();
+	for (r=&arena->region; r; r=r->next) seal_region(job, r);
+}
+
+/* Start-up: everything. Ends the process if strict is not met. What is written
+ * to the loader's records before the program starts is written when this
+ * returns, and further failures are no longer the end of it. */
 static void seal_start(struct dso *app)
 {
 	struct seal_job job = { 0 };
 	size_t vdso = 0;
-	if (!__seal_wanted()) return;
 	/* A program that needs no library doesn't have ld.so in its list
 	 * either: nothing can look up dlopen then, so the relocations that
 	 * stage 2 did are final. */
-	if (!ldso.relocated) {
+	if (__seal_wanted() && !ldso.relocated) {
 		protect_dso(&ldso);
 		ldso.relocated = 1;
 	}
+	if (ldso_fail) _exit(127);
+
+	number_ctors();
+	runtime = 1;
+	arena->debug = (struct debug){ 1, head, dl_debug_state, RT_CONSISTENT,
+		ldso.base };
+	if (!__seal_wanted()) return;
+
 	for (struct dso *p=app; p; p=p->next) seal_dso(&job, p);
 	seal_dso(&job, &ldso);
 	search_vec(libc.auxv, &vdso, AT_SYSINFO_EHDR);
 	__seal_add_vdso(&job, (void *)vdso);
+	seal_records(&job);
 	int err = __seal_finish(&job, app->name);
 	if (err) __seal_refuse(app->name, __seal_reason(err));
-	if (ldso_fail) _exit(127);
 }
 
 /* dlopen: what it loaded, and what waited for it. Called where nothing can
@@ -312,4 +364,102 @@ static void seal_loaded(void)
 	if (!err) return;
 	error("Error sealing what was loaded: %s (strict)", __seal_reason(err));
 	longjmp(*rtld_fail, 1);
+}
+
+/* dlopen of what is there already needs nothing of the loader but to be found,
+ * and that works when the records can't be written to. */
+static void *dlopen_refused(const char *file, int mode, int err)
+{
+	static const char *const why[] = {
+		[RECORDS_UNUSED] = "nothing that was loaded at start refers to"
+			" dlopen (LD_SEAL=dlopen lets it)",
+		[RECORDS_FORCED] = "LD_SEAL=nodlopen",
+		[RECORDS_DLSEAL] = "the program called dlseal",
+	};
+	if (!records_sealed()) {
+		errno = err;
+		error("Error loading shared library %s: the loader's records"
+			" can't be written to: %m", file);
+		return 0;
+	}
+	noload = 1;
+	struct dso *p = load_library(file, head);
+	if (p && (!(mode & RTLD_GLOBAL) || p->syms_next || syms_tail == p))
+		return p;
+	if (p) error("Error making %s global: the loader is sealed: %s",
+		file, why[arena->state]);
+	else if (mode & RTLD_NOLOAD)
+		error("Library %s is not already loaded", file);
+	else error("Error loading shared library %s: the loader is sealed: %s",
+		file, why[arena->state]);
+	return 0;
+}
+
+/* Seal the records, first those in further regions: once the roots are
+ * sealed there is no taking back. 0 or a positive errno, nothing changed. */
+static int close_for_good(void)
+{
+	static struct seal_job job;
+	struct region *r;
+	arena->state = RECORDS_DLSEAL;
+	records_close();
+	job.set.n = job.error = 0;
+	for (r=arena->region.next; r; r=r->next) seal_region(&job, r);
+	int err = __seal_flush(&job);
+	if (!err) {
+		seal_region(&job, &arena->region);
+		err = __seal_flush(&job);
+	}
+	if (!err) return 0;
+	protect_regions(PROT_READ|PROT_WRITE);
+	arena->state = RECORDS_GUARDED;
+	protect_regions(PROT_READ);
+	return err;
+}
+
+/* Libraries that waited for symbols will wait for ever. */
+static void seal_pending(void)
+{
+	static struct seal_job job;
+	job.set.n = job.error = 0;
+	for (struct dso *p=lazy_head; p; p=p->lazy_next) {
+		struct seal_object o = seal_view(p);
+		if (p->textrel && protect_text(p, 0)) continue;
+		if (!protect_relro(p)) __seal_add(&job, &o);
+	}
+	__seal_finish(&job, head->name);
+}
+
+static const char *seal_loader(void)
+{
+	jmp_buf jb;
+	int err;
+	if (records_sealed()) return 0;
+	if (!__seal_active()) return "sealing is off";
+	if (arena->first_answer > 0) return __seal_reason(arena->first_answer);
+	if (ctor_queues) return "constructors of a library are running";
+	if (records_open()) return "no memory";
+	rtld_fail = &jb;
+	if (setjmp(*rtld_fail)) {
+		records_close();
+		return "no memory";
+	}
+	for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
+	if ((err = close_for_good())) return __seal_reason(err);
+	seal_pending();
+	return 0;
+}
+
+int dlseal(void)
+{
+	int cs;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cs);
+	pthread_rwlock_wrlock(&lock);
+	pthread_mutex_lock(&init_fini_lock);
+	const char *why = seal_loader();
+	pthread_mutex_unlock(&init_fini_lock);
+	pthread_rwlock_unlock(&lock);
+	pthread_setcancelstate(cs, 0);
+	if (why) error("Error sealing the loader: %s", why);
+	return why ? -1 : 0;
 }

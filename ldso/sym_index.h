@@ -16,18 +16,12 @@
  * share a slot make a look-up begin too early, never too late.
  *
  * It covers the objects that a program starts with and is not changed after
- * that: dlopen adds at the list's end, and takes away what it added. */
+ * that: dlopen adds at the list's end, and takes away what it added. It is one
+ * of the loader's records (seal_arena.h). */
 
 /* How many objects make the index worth its pages: below, walking the list
  * costs less than reading every object's hash values. */
 #define SYM_INDEX_MIN 12
-
-static struct {
-	uint16_t *first;	/* by slot: 1 + the number of the first object */
-	size_t mask;		/* number of slots - 1 */
-	struct dso **order;	/* the objects by number; order[n] is unused */
-	size_t n;		/* how many are indexed, from head on */
-} sym_index;
 
 /* The hash values of an object's symbols: *n of them. The lowest bit of each
  * marks the end of a bucket, not the hash. */
@@ -49,7 +43,7 @@ static const uint32_t *sym_hashes(const struct dso *p, size_t *n)
 
 static size_t sym_slot(uint32_t hash)
 {
-	return hash>>1 & sym_index.mask;
+	return hash>>1 & lookup.mask;
 }
 
 /* Called once, when the list has all that the program starts with and before
@@ -65,19 +59,18 @@ static void sym_index_build(void)
 	}
 	if (objects < SYM_INDEX_MIN) return;
 	while (slots < 2*symbols) slots *= 2;
-	void *mem = mmap(0, slots*sizeof *sym_index.first
-		+ objects*sizeof *sym_index.order, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS|MAP_POPULATE, -1, 0);
-	if (mem == MAP_FAILED) return;
-	sym_index.first = mem;
-	sym_index.order = (void *)(sym_index.first+slots);
-	sym_index.mask = slots-1;
-	for (p=head; sym_index.n<objects; p=p->syms_next) {
+	void *mem = arena_map(slots*sizeof *lookup.first
+		+ objects*sizeof *lookup.order);
+	if (!mem) return;
+	lookup.first = mem;
+	lookup.order = (void *)(lookup.first+slots);
+	lookup.mask = slots-1;
+	for (p=head; lookup.n<objects; p=p->syms_next) {
 		const uint32_t *h = sym_hashes(p, &n);
-		sym_index.order[sym_index.n++] = p;
+		lookup.order[lookup.n++] = p;
 		while (n--) {
-			uint16_t *first = sym_index.first+sym_slot(h[n]);
-			if (!*first) *first = sym_index.n;
+			uint16_t *first = lookup.first+sym_slot(h[n]);
+			if (!*first) *first = lookup.n;
 		}
 	}
 }
@@ -85,8 +78,8 @@ static void sym_index_build(void)
 /* The first object, from dso on, that may define a symbol of this hash. */
 static struct dso *sym_begin(struct dso *dso, uint32_t hash)
 {
-	if (!sym_index.n || dso != head) return dso;
-	size_t first = sym_index.first[sym_slot(hash)];
-	return first ? sym_index.order[first-1]
-		: sym_index.order[sym_index.n-1]->syms_next;
+	if (!lookup.n || dso != head) return dso;
+	size_t first = lookup.first[sym_slot(hash)];
+	return first ? lookup.order[first-1]
+		: lookup.order[lookup.n-1]->syms_next;
 }

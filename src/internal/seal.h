@@ -12,6 +12,14 @@
 #include "seal_range.h"
 #include "seal_policy.h"
 
+/* For what is settled at start: with RELRO it becomes read-only. */
+#define SEAL_RELRO __attribute__((__section__(".data.rel.ro.seal")))
+
+/* What the kernel said to the first request ever: 0 before it, then -1, or the
+ * positive errno (ENOSYS, EPERM) by which it has no mseal for us, and is not
+ * asked again. The loader lets this point to where nobody else can write. */
+extern hidden int *__seal_answer;
+
 /* What sealing has to know about an object. Addresses are those in memory,
  * load bias included. */
 struct seal_object {
@@ -90,6 +98,22 @@ hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
 /* Report that o stays unsealed for now. */
 hidden void __seal_defer(const struct seal_object *o, const char *why);
 
+/* Add pages of the loader's own records, or, if they are not to be sealed, have
+ * that reported. */
+hidden void __seal_add_records(struct seal_job *job, struct seal_range r, int seal);
+
+/* 1 if dlopen must keep working, or nothing is known against it: imported says
+ * whether an object that is loaded refers to dlopen or dlsym. */
+hidden int __seal_keep_dlopen(int imported);
+
+/* Ask the kernel for one range of what has been added, so that its first
+ * answer is known. */
+hidden void __seal_probe(struct seal_job *job);
+
+/* Ask the kernel for what has been added, in silence: 0, or the positive errno
+ * of the first refusal. */
+hidden int __seal_flush(struct seal_job *job);
+
 /* Ask the kernel for what has been added. Returns 0, or a positive errno if
  * a range was refused and the policy is strict. Without strict, a kernel or a
  * filter that has no mseal for us is silence; a refusal that leaves things
@@ -104,9 +128,10 @@ hidden _Noreturn void __seal_refuse(const char *prog, const char *why);
 hidden const char *__seal_reason(int error);
 
 /* Replace the whole pages of r, private file pages, in place with anonymous
- * read-only ones of the same contents. Nothing else may run meanwhile. 0 or
- * a positive errno, pages unchanged. */
-hidden int __seal_anonymize(struct seal_range r);
+ * read-only ones of the same contents. Those are moved from spare, which is
+ * as long, writable and gone afterwards; null has them mapped. Nothing else
+ * may run meanwhile. 0 or a positive errno, pages unchanged. */
+hidden int __seal_anonymize(struct seal_range r, void *spare);
 
 /* Protect and seal a static program, before its constructors. Failure under
  * strict prints a line and exits with 127. */

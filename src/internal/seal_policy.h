@@ -16,11 +16,18 @@ enum seal_level {
 	SEAL_FULL,	/* RW data of every object too */
 };
 
+enum seal_dlopen {
+	SEAL_DLOPEN_AUTO,	/* the loader's records are sealed if nothing refers to dlopen */
+	SEAL_DLOPEN_KEPT,	/* they are not, but by dlseal() */
+	SEAL_DLOPEN_NONE,	/* they are, and dlopen fails */
+};
+
 struct seal_policy {
 	unsigned char level;	/* enum seal_level */
 	unsigned char strict;	/* what can't be sealed is an error */
 	unsigned char marked;	/* seal only if the main program is marked */
 	unsigned char report;	/* a line per range on standard error */
+	unsigned char dlopen;	/* enum seal_dlopen */
 	unsigned char emulate;	/* refuse in libc what no kernel refuses (tests) */
 };
 
@@ -29,10 +36,11 @@ enum seal_parse {
 	SEAL_PARSE_UNKNOWN,	/* a word that is neither level nor flag */
 	SEAL_PARSE_EMPTY,	/* nothing before, between or after commas */
 	SEAL_PARSE_LEVELS,	/* a second level */
+	SEAL_PARSE_DLOPEN,	/* dlopen and nodlopen */
 };
 
 /* For the messages about words that are not known. */
-#define SEAL_WORDS "levels: off on full; flags: strict marked report"
+#define SEAL_WORDS "levels: off on full; flags: strict marked report dlopen nodlopen"
 
 struct seal_word {
 	const char *s;		/* into the parsed string, not terminated */

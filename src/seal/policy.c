@@ -22,7 +22,7 @@ enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 	}
 	for (;;) {
 		struct seal_word w = { s, 0 };
-		int level = -1;
+		int level = -1, dl = 0;
 		while (s[w.n] && s[w.n] != ',') w.n++;
 		*bad = w;
 		if (!w.n) return SEAL_PARSE_EMPTY;
@@ -32,12 +32,19 @@ enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 		else if (is(w, "strict")) new.strict = 1;
 		else if (is(w, "marked")) new.marked = 1;
 		else if (is(w, "report")) new.report = 1;
+		else if (is(w, "dlopen")) dl = SEAL_DLOPEN_KEPT;
+		else if (is(w, "nodlopen")) dl = SEAL_DLOPEN_NONE;
 		else if (is(w, "emulate")) new.emulate = 1;
 		else return SEAL_PARSE_UNKNOWN;
 		if (level >= 0) {
 			if (have_level) return SEAL_PARSE_LEVELS;
 			have_level = 1;
 			new.level = level;
+		}
+		if (dl) {
+			if (new.dlopen && new.dlopen != dl)
+				return SEAL_PARSE_DLOPEN;
+			new.dlopen = dl;
 		}
 		s += w.n;
 		if (!*s) break;

@@ -49,6 +49,9 @@
  *	static start	the program and the vdso, before constructors
  *			(src/seal/static.c)
  *
+ *	the same times	the loader's own records, if nothing can load more
+ *			(ldso/seal_arena.h), or at dlseal()
+ *
  * Three layers, which do not mix: arithmetic on ranges (range.c), policy for
  * one object (object.c, with policy.c and note.c for the words and the marks),
  * and below, in this file, the only place that asks the kernel. */
@@ -67,13 +70,13 @@
 #define SEAL_DEFAULT "on"
 #endif
 
-static struct seal_policy policy;
-static const char *why_off = "level is off";
+static SEAL_RELRO struct seal_policy policy;
+static SEAL_RELRO const char *why_off = "level is off";
 
-/* Set by the first answer if it is that there is no mseal to be had: no use
- * in asking for every library. */
-static int unavailable;
-static int any_sealed, warned;
+static int first_answer;
+SEAL_RELRO int *__seal_answer = &first_answer;
+
+static int warned;
 
 void __seal_print(const char *s, ...)
 {
@@ -169,6 +172,7 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 	word[i] = 0;
 	if (r == SEAL_PARSE_EMPTY) what = "empty word";
 	else if (r == SEAL_PARSE_LEVELS) what = "second level \"";
+	else if (r == SEAL_PARSE_DLOPEN) what = "contrary word \"";
 	else what = "unknown word \"";
 	__seal_print(prog, ": ", origin, ": ", what, word, bad.n ? "\"" : "",
 		" (" SEAL_WORDS ")\n", (char *)0);
@@ -198,6 +202,12 @@ int __seal_wanted(void)
 	return policy.report || __seal_active();
 }
 
+int __seal_keep_dlopen(int imported)
+{
+	return policy.dlopen == SEAL_DLOPEN_KEPT
+		|| (policy.dlopen == SEAL_DLOPEN_AUTO && imported);
+}
+
 /* The kernel */
 
 static int ask(struct seal_range r)
@@ -219,30 +229,42 @@ static int ask_vdso(struct seal_range r)
 
 static int seal_range(struct seal_job *job, struct seal_range r)
 {
-	int error = unavailable ? unavailable : ask(r);
+	int error = *__seal_answer > 0 ? *__seal_answer : ask(r);
 	struct seal_range v = __seal_common(r, job->vdso);
 	if (error == EINVAL && v.start != v.end) {
 		error = ask((struct seal_range){ r.start, v.start });
 		if (!error) error = ask((struct seal_range){ v.end, r.end });
 		if (!error) error = ask_vdso(v);
 	}
-	if (!error) {
-		any_sealed = 1;
-		return 0;
-	}
-	if ((error == ENOSYS || error == EPERM) && !any_sealed)
-		unavailable = error;
-	if (!job->error) {
+	if (!*__seal_answer)
+		*__seal_answer = error == ENOSYS || error == EPERM ? error : -1;
+	if (error && !job->error) {
 		job->error = error;
 		job->failed = r;
 	}
 	return error;
 }
 
-static void flush(struct seal_job *job)
+void __seal_probe(struct seal_job *job)
+{
+	if (*__seal_answer || !job->set.n) return;
+	struct seal_range r = job->set.r[0];
+	seal_range(job, r);
+	__seal_set_subtract(&job->set, r);
+}
+
+int __seal_flush(struct seal_job *job)
 {
 	for (size_t i=0; i<job->set.n; i++) seal_range(job, job->set.r[i]);
 	job->set.n = 0;
+	return job->error;
+}
+
+static void add_range(struct seal_job *job, struct seal_range r)
+{
+	if (!__seal_set_add(&job->set, r)) return;
+	__seal_flush(job);
+	__seal_set_add(&job->set, r);
 }
 
 /* Reporting */
@@ -266,6 +288,7 @@ struct report {
 	int error;
 	const char *why;	/* why nothing was tried, or null */
 	struct seal_mutable mutable;
+	struct seal_set work;	/* of whatever function runs */
 };
 
 /* One for all: whoever seals is alone, at start or with the loader's lock held.
@@ -357,20 +380,19 @@ void __seal_defer(const struct seal_object *o, const char *why)
  * can't be told or is more than a set can hold, nothing is left out. */
 static int exempt(struct report *rep)
 {
-	static struct seal_set rest;
+	struct seal_set *rest = &rep->work;
 	struct seal_mutable *m = &rep->mutable;
 	int error = __seal_mutable(m, rep->o, PAGE_SIZE);
-	rest = rep->sealed;
+	*rest = rep->sealed;
 	for (size_t i=0; i<m->pages.n && !error; i++)
-		error = __seal_set_subtract(&rest, m->pages.r[i]);
+		error = __seal_set_subtract(rest, m->pages.r[i]);
 	if (error) m->pages.n = 0;
-	else rep->sealed = rest;
+	else rep->sealed = *rest;
 	return error;
 }
 
 void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
-	static struct seal_set tried;
 	size_t i;
 	if (!__seal_active()) {
 		__seal_defer(o, why_off);
@@ -400,19 +422,15 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	}
 	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
 	if (!policy.report) {
-		for (i=0; i<rep.sealed.n; i++) {
-			if (!__seal_set_add(&job->set, rep.sealed.r[i])) continue;
-			flush(job);
-			__seal_set_add(&job->set, rep.sealed.r[i]);
-		}
+		for (i=0; i<rep.sealed.n; i++) add_range(job, rep.sealed.r[i]);
 		return;
 	}
-	tried = rep.sealed;
-	for (i=0; i<tried.n; i++) {
-		int error = seal_range(job, tried.r[i]);
+	rep.work = rep.sealed;
+	for (i=0; i<rep.work.n; i++) {
+		int error = seal_range(job, rep.work.r[i]);
 		if (!error) continue;
-		__seal_set_subtract(&rep.sealed, tried.r[i]);
-		__seal_set_add(&rep.refused, tried.r[i]);
+		__seal_set_subtract(&rep.sealed, rep.work.r[i]);
+		__seal_set_add(&rep.refused, rep.work.r[i]);
 		rep.error = error;
 	}
 	report(&rep);
@@ -435,15 +453,35 @@ void __seal_add_vdso(struct seal_job *job, const void *ehdr)
 	__seal_add(job, &o);
 }
 
+void __seal_add_records(struct seal_job *job, struct seal_range r, int seal)
+{
+	static const struct seal_object o = { .name = "ld.so" };
+	const char *why = 0;
+	if (seal && !policy.report) {
+		add_range(job, r);
+		return;
+	}
+	if (!policy.report) return;
+	if (!__seal_active()) why = why_off;
+	else if (!seal && *__seal_answer > 0) why = __seal_reason(*__seal_answer);
+	else if (!seal) why = "dlopen writes to them";
+	else if (seal_range(job, r)) why = __seal_reason(job->error);
+	line(&o, r, __seal_active() ? PF_R : PF_R|PF_W, "records",
+		why ? "not sealed: " : "sealed", why ? why : "");
+}
+
 int __seal_finish(struct seal_job *job, const char *prog)
 {
 	struct hex start, end;
 	/* What can't be met needs no half of it. */
 	if (policy.strict && job->error) return job->error;
-	flush(job);
-	if (!job->error) return 0;
+	int error = __seal_flush(job);
+	/* These lie in writable memory and tell where the records are. */
+	rep = (struct report){ 0 };
+	job->set = (struct seal_set){ 0 };
+	if (!error) return 0;
 	if (policy.strict) return job->error;
-	if (job->error == unavailable || warned) return 0;
+	if (job->error == *__seal_answer || warned) return 0;
 	warned = 1;
 	__seal_print(prog, ": warning: cannot seal ", hex(&start, job->failed.start),
 		"-", hex(&end, job->failed.end), ": ", __seal_reason(job->error),
@@ -468,12 +506,12 @@ long __seal_mmap(size_t len)
  * at which the GOT through which the caller runs is missing. The caller's
  * relocations are complete: nothing writes to the pages between the copy
  * and the replacement. */
-int __seal_anonymize(struct seal_range r)
+int __seal_anonymize(struct seal_range r, void *spare)
 {
 	size_t i, len = r.end-r.start;
 	long ret;
 	if (r.start >= r.end) return 0;
-	long p = __seal_mmap(len);
+	long p = spare ? (long)spare : __seal_mmap(len);
 	if ((unsigned long)p > -4096UL) return -p;
 	size_t *to = (void *)p;
 	const size_t *from = (const void *)r.start;

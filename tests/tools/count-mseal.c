@@ -1,6 +1,7 @@
 /* count-mseal PROGRAM ARGS...: runs PROGRAM and reports each of its mseal
  * calls on standard error as "mseal START-END = RESULT", then their number as
- * "mseal calls: N". Exits as PROGRAM does. */
+ * "mseal calls: N", and of all its calls as "system calls: N". Exits as PROGRAM
+ * does. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +18,7 @@
 int main(int argc, char **argv)
 {
 	int status, sig = 0, inside = 0;
-	unsigned n = 0;
+	unsigned n = 0, all = 0;
 	unsigned long long a = 0, l = 0;
 	pid_t pid;
 
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 			return 98;
 		}
 		if (i.op == PTRACE_SYSCALL_INFO_ENTRY) {
+			all++;
 			inside = i.entry.nr == NR_MSEAL;
 			a = i.entry.args[0];
 			l = i.entry.args[1];
@@ -61,6 +63,6 @@ int main(int argc, char **argv)
 				(long long)i.exit.rval);
 		}
 	}
-	fprintf(stderr, "mseal calls: %u\n", n);
+	fprintf(stderr, "mseal calls: %u\nsystem calls: %u\n", n, all);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128+WTERMSIG(status);
 }

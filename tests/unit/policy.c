@@ -5,14 +5,14 @@
 #include <string.h>
 
 static const char *const result[] = { "ok", "unknown word", "empty word",
-	"two levels" };
+	"two levels", "contrary words" };
 
-/* From the level given; flags as letters "smre" in that order. */
+/* From the level given; flags as letters "smredn" in that order. */
 static void parse(int from, const char *words, enum seal_parse want, int level,
 	const char *flags, const char *bad)
 {
 	/* A copy of just the bytes: reading past the end would be seen. */
-	char *copy = strdup(words), got_flags[5] = "", *f = got_flags;
+	char *copy = strdup(words), got_flags[7] = "", *f = got_flags;
 	struct seal_policy p = { .level = from, .strict = 1, .report = 1 };
 	struct seal_policy before = p;
 	struct seal_word w = { 0, 0 };
@@ -36,6 +36,8 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		if (p.marked) *f++ = 'm';
 		if (p.report) *f++ = 'r';
 		if (p.emulate) *f++ = 'e';
+		if (p.dlopen == SEAL_DLOPEN_KEPT) *f++ = 'd';
+		if (p.dlopen == SEAL_DLOPEN_NONE) *f++ = 'n';
 		*f = 0;
 		if (p.level != level || strcmp(got_flags, flags)) {
 			fprintf(stderr, "  \"%s\": wanted level %d, flags \"%s\", "
@@ -70,6 +72,9 @@ static void flags(void **st)
 	good("strict,marked,report", SEAL_ON, "smr");
 	good("report,marked,strict,emulate", SEAL_ON, "smre");
 	good("strict,strict", SEAL_ON, "s");
+	good("dlopen", SEAL_ON, "d");
+	good("nodlopen,strict", SEAL_ON, "sn");
+	good("dlopen,dlopen", SEAL_ON, "d");
 }
 
 static void mixed(void **st)
@@ -137,19 +142,28 @@ static void two_levels(void **st)
 	bad("off,on,nonsense", SEAL_PARSE_LEVELS, "on");
 }
 
+static void contrary(void **st)
+{
+	(void)st;
+	bad("dlopen,nodlopen", SEAL_PARSE_DLOPEN, "nodlopen");
+	bad("nodlopen,on,dlopen", SEAL_PARSE_DLOPEN, "dlopen");
+}
+
 /* The message about an unknown word names each that is known. */
 static void words_in_message(void **st)
 {
 	(void)st;
 	assert_string_equal(SEAL_WORDS,
-		"levels: off on full; flags: strict marked report");
+		"levels: off on full; flags: strict marked report "
+		"dlopen nodlopen");
 }
 
 /* Any string at all: it is parsed or refused, and refused without effect. */
 static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
-		"marked", "report", "emulate", ",", ",", ",", "x", " ", "o" };
+		"marked", "report", "emulate", "dlopen", "nodlopen", ",", ",", ",",
+		"x", " ", "o" };
 	char s[128];
 	int i, k, n;
 	(void)st;
@@ -157,7 +171,7 @@ static void random_words(void **st)
 	for (i=0; i<100000; i++) {
 		*s = 0;
 		n = rand()%8;
-		for (k=0; k<n; k++) strcat(s, part[rand()%13]);
+		for (k=0; k<n; k++) strcat(s, part[rand()%15]);
 		char *copy = strdup(s);
 		struct seal_policy p = { .level = SEAL_FULL }, before = p;
 		struct seal_word w = { 0, 0 };
@@ -182,6 +196,7 @@ int main(void)
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(empty),
 		cmocka_unit_test(two_levels),
+		cmocka_unit_test(contrary),
 		cmocka_unit_test(words_in_message),
 		cmocka_unit_test(random_words),
 	};

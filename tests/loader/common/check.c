@@ -308,6 +308,38 @@ void check_want_prot(const void *p, int prot, const char *what)
 		protstr(prot, b1), got < 0 ? "no mapping" : protstr(got, b2));
 }
 
+void check_note(const char *fmt, ...)
+{
+	va_list ap;
+	setup();
+	if (!verbose) return;
+	va_start(ap, fmt);
+	dprintf(1, "note: ");
+	vdprintf(1, fmt, ap);
+	dprintf(1, "\n");
+	va_end(ap);
+}
+
+int check_mapping(const void *p, uintptr_t *start, uintptr_t *end)
+{
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	struct map *m = map_at((uintptr_t)p);
+	if (!m) return -1;
+	*start = m->s;
+	*end = m->e;
+	return 0;
+}
+
+void check_each_writable(void (*f)(uintptr_t, uintptr_t, const char *))
+{
+	setup();
+	nmaps = read_smaps(maps, MAXMAPS);
+	for (size_t i=0; i<nmaps; i++)
+		if ((maps[i].prot & (PROT_READ|PROT_WRITE)) == (PROT_READ|PROT_WRITE))
+			f(maps[i].s, maps[i].e, maps[i].name);
+}
+
 int check_named(const char *part)
 {
 	size_t i;
@@ -333,10 +365,10 @@ size_t check_sealed_bytes(void) { return sum(1); }
 
 /* ---- what the ELF headers and the policy ask for ------------------- */
 
-enum { TEXT, RODATA, RELRO, DATA, GAP, VDSO, OWN, MUTABLE };
+enum { TEXT, RODATA, RELRO, DATA, GAP, VDSO, OWN, MUTABLE, RECORDS };
 static const char *const kindname[] = {
-	"text", "rodata", "relro", "data", "gap", "vdso", "own",
-	"mutable"
+	"text", "rodata", "relro", "data", "gap", "vdso", "own", "mutable",
+	"records"
 };
 
 struct want {
@@ -588,6 +620,114 @@ static void want_object(int what, const char *name, uintptr_t base,
 	}
 }
 
+/* The loader's records: sealed if at start no object has dlopen or dlsym for an
+ * undefined symbol, unless the program (check_set_records) or LD_SEAL decided
+ * it. Found from where a debugger begins. */
+static int records = SEAL_ANY;
+
+void check_set_records(int sealed)
+{
+	records = sealed;
+}
+
+static uintptr_t dyn_value(const ElfW(Dyn) *d, long tag)
+{
+	for (; d->d_tag; d++) if (d->d_tag == tag) return d->d_un.d_val;
+	return 0;
+}
+
+/* Undefined symbols come first where there is DT_GNU_HASH, which tells how many,
+ * and are anywhere where there is DT_HASH, which tells how many there are. */
+static int each_import(struct dl_phdr_info *o, size_t size, void *data)
+{
+	const ElfW(Dyn) *d = 0;
+	uintptr_t b = o->dlpi_addr, sysv, gnu;
+	size_t i, n;
+	for (i=0; i<o->dlpi_phnum; i++)
+		if (o->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			d = (void *)(b + o->dlpi_phdr[i].p_vaddr);
+	if (!d) return 0;
+	const ElfW(Sym) *sym = (void *)(b + dyn_value(d, DT_SYMTAB));
+	const char *str = (void *)(b + dyn_value(d, DT_STRTAB));
+	sysv = dyn_value(d, DT_HASH);
+	gnu = dyn_value(d, DT_GNU_HASH);
+	n = gnu ? ((uint32_t *)(b+gnu))[1] : sysv ? ((uint32_t *)(b+sysv))[1] : 0;
+	for (i=1; i<n; i++) {
+		const char *name = str + sym[i].st_name;
+		if (!sym[i].st_shndx && (!strcmp(name, "dlopen")
+		    || !strcmp(name, "dlsym") || !strcmp(name, "__dlsym_time64")))
+			*(int *)data = SEAL_NO;
+	}
+	return 0;
+}
+
+/* The program is the first object; what it has of DT_DEBUG is the loader's.
+ * A static program has none. */
+static int get_debug(struct dl_phdr_info *o, size_t size, void *data)
+{
+	int i;
+	for (i=0; i<o->dlpi_phnum; i++)
+		if (o->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			*(uintptr_t *)data = dyn_value((void *)(o->dlpi_addr
+				+ o->dlpi_phdr[i].p_vaddr), DT_DEBUG);
+	return 1;
+}
+
+const void *check_debug(void)
+{
+	uintptr_t debug = 0;
+	dl_iterate_phdr(get_debug, &debug);
+	return (void *)debug;
+}
+
+static void want_record(uintptr_t a, int seal)
+{
+	struct want w = { a & -pagesz, (a & -pagesz) + pagesz, RECORDS,
+		PROT_READ, seal, 0, 1, 0, "ld.so" };
+	struct map *m = map_at(a);
+	if (nwant && want[nwant-1].kind == RECORDS
+	    && a >= want[nwant-1].s && a < want[nwant-1].e) return;
+	if (m) {
+		w.s = m->s;
+		w.e = m->e;
+	}
+	add_want(w);
+}
+
+static int is_wanted(const struct map *m)
+{
+	for (size_t i=0; i<nwant; i++)
+		if (m->s < want[i].e && m->e > want[i].s) return 1;
+	return 0;
+}
+
+static int points_to(const struct map *from, const struct map *to)
+{
+	for (uintptr_t a=from->s; a<from->e; a+=sizeof a)
+		if (*(uintptr_t *)a == to->s) return 1;
+	return 0;
+}
+
+static void want_records(void)
+{
+	int seal = records;
+	const struct r_debug *debug = check_debug();
+	struct link_map *l;
+	if (!debug || level == LEVEL_OFF || level == LEVEL_FOREIGN) return;
+	if (seal == SEAL_ANY) {
+		seal = SEAL_YES;
+		dl_iterate_phdr(each_import, &seal);
+	}
+	want_record((uintptr_t)debug, seal);
+	for (l=debug->r_map; l; l=l->l_next) want_record((uintptr_t)l, seal);
+	/* Pages without a record, which those with one lead to. */
+	struct map *first = map_at((uintptr_t)debug);
+	for (size_t i=0; first && i<nmaps; i++)
+		if (maps[i].anon && !maps[i].name[0] && maps[i].prot == PROT_READ
+		    && !is_wanted(maps+i) && points_to(first, maps+i))
+			want_record(maps[i].s, seal);
+}
+
 static int each_object(struct dl_phdr_info *i, size_t size, void *data)
 {
 	int *n = data, what;
@@ -668,6 +808,7 @@ static void collect(void)
 		add_want(w);
 	}
 	if (level == LEVEL_FOREIGN) want_leftover_ldso();
+	want_records();
 }
 
 /* ---- the comparison ------------------------------------------------ */
@@ -1148,15 +1289,22 @@ void check_all(const char *when)
 /* musl's include path has no kernel headers: <linux/filter.h> by hand. */
 struct insn { uint16_t code; uint8_t jt, jf; uint32_t k; };
 
-int check_forbid(unsigned nr, int err)
+int check_forbid_at(unsigned nr, const void *p, int err)
 {
 	struct insn code[] = {
 		{ 0x20, 0, 0, 0 },              /* load the number */
-		{ 0x15, 0, 1, nr },             /* that one: next, else skip */
+		{ 0x15, 0, 3, nr },             /* that one: next, else skip */
+		{ 0x20, 0, 0, 16 },             /* the address's lower half */
+		{ 0x15, 0, !!p, (unsigned)(uintptr_t)p },
 		{ 0x06, 0, 0, 0x50000 | (unsigned)err },
 		{ 0x06, 0, 0, 0x7fff0000 },     /* allow */
 	};
-	struct { unsigned short n; struct insn *p; } prog = { 4, code };
+	struct { unsigned short n; struct insn *p; } prog = { 6, code };
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 		|| prctl(PR_SET_SECCOMP, 2, &prog);
+}
+
+int check_forbid(unsigned nr, int err)
+{
+	return check_forbid_at(nr, 0, err);
 }

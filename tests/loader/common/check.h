@@ -46,6 +46,10 @@ void check_heap(const char *when);
  * writable and not sealed, the rest of it may be either. */
 void check_set_pending(const char *name_part, int pending);
 
+/* The loader's records are sealed (SEAL_YES) or not, whatever the objects
+ * loaded suggest. */
+void check_set_records(int sealed);
+
 /* A range that the program sealed by itself. */
 void check_own_seal(const void *p, size_t len);
 
@@ -63,6 +67,15 @@ int check_prot(const void *p);
 
 /* The same as a condition, with as much of it as can be told: see CHECK_PROBE. */
 void check_want_prot(const void *p, int prot, const char *what);
+
+/* The mapping that holds P, by smaps: 0, or -1 if there is none. */
+int check_mapping(const void *p, uintptr_t *start, uintptr_t *end);
+
+/* Calls F for each mapping that can be read and written. */
+void check_each_writable(void (*f)(uintptr_t, uintptr_t, const char *name));
+
+/* Where a debugger begins (struct r_debug); null in a static program. */
+const void *check_debug(void);
 
 /* Number of mappings whose name contains PART. */
 int check_named(const char *part);
@@ -82,6 +95,9 @@ int check_ok(int cond, const char *fmt, ...)
 /* A system call that must fail with ERR, or (ERR 0) succeed. */
 int check_err(long ret, int err, const char *what);
 
+/* A line, if CHECK_VERBOSE is set. */
+void check_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Report the whole test as not run. */
 void check_skip(const char *why);
 
@@ -93,6 +109,9 @@ void check_skip(const char *why);
 /* From here on the system call NR (x86-64's number) fails with ERR in this
  * process. 0, or nonzero if filters can't be had. */
 int check_forbid(unsigned nr, int err);
+
+/* The same for calls whose first argument is P. */
+int check_forbid_at(unsigned nr, const void *p, int err);
 
 /* Prints the count; the program's exit status. */
 int check_done(void);

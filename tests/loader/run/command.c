@@ -102,7 +102,7 @@ static void bad_words(void **state)
 {
 	(void)state;
 	bad_words_one("nonsense", "unknown word \"nonsense\" (levels: off on full; "
-		"flags: strict marked report)");
+		"flags: strict marked report dlopen nodlopen)");
 	bad_words_one("on,", "empty word");
 	bad_words_one("on,off", "\"off\"");
 	if (!emulated) bad_words_one("emulate", "emulate");

@@ -92,7 +92,7 @@ static void refused(const char *words, const char *message)
 static void unknown_words(void **state)
 {
 	static const char known[] = " (levels: off on full; flags: strict marked "
-		"report)\n";
+		"report dlopen nodlopen)\n";
 	(void)state;
 	refused("nonsense", fmt("unknown word \"nonsense\"%s", known));
 	refused("on,nonsense", fmt("unknown word \"nonsense\"%s", known));
@@ -162,7 +162,7 @@ static size_t read_maps(char *out, struct span *m, size_t max)
 	return n;
 }
 
-static const char kinds[] = " text rodata relro data gap vdso ";
+static const char kinds[] = " text rodata relro data gap vdso records ";
 
 /* The emulation's checker tries pages, and finds none to read in a gap that
  * reaches past the file's end; QEMU does not tell what is executable. */

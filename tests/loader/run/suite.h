@@ -9,6 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static inline const char *up(const char *name)
+{
+	const char *dir = getenv("UPSTREAM_OBJ");
+	if (!dir) skip_case("no UPSTREAM_OBJ: cases were not built with "
+		"unmodified musl");
+	return fmt("%s/%s", dir, name);
+}
+
 /* Run a case under a level given by LD_SEAL, with its own comparison and all
  * attacks, and ask for success and silence. */
 static inline struct result *level(const char *lv, const char *prog,

@@ -1,0 +1,11 @@
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include "dynlink.h"
+
+/* A static program has no loader, and what it would seal is sealed. */
+static int stub_dlseal(void)
+{
+	return 0;
+}
+
+weak_alias(stub_dlseal, dlseal);

@@ -1,0 +1,31 @@
+RECORDS = $(T)/records
+RECORDS_PATH = -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../many:$$ORIGIN/../dlopen-fail:$$ORIGIN/../late'
+$(RECORDS)/walk.o: loader/records/walk.c loader/records/walk.h loader/common/check.h $(STAMP)
+	$(MCC) $(FLAGS) -fPIE -c -o $@ $<
+$(RECORDS)/%: loader/records/%.c $(RECORDS)/walk.o $(CHECK)
+	$(MCC) $(FLAGS) -rdynamic -o $@ $(filter-out %.h,$(IN)) $(RECORDS_PATH)
+$(RECORDS)/libplugin.so: loader/records/plugin.c
+	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
+$(RECORDS)/libcalls.so: loader/records/calls.c
+	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
+$(RECORDS)/libnodata.so: loader/records/nodata.c
+	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy -o $@ $<
+BOTH_CASES += $(addprefix $(RECORDS)/,plain threads libplugin.so)
+CASES += $(addprefix $(RECORDS)/,open hidden dlseal libcalls.so libnodata.so)
+
+$(RECORDS)/libfirst.so: loader/records/lifetime.c
+	$(MCC) $(FLAGS) $(SHARED) -DFUNC=first -DNAME='"first"' -DOPENS='"libopened.so"' -o $@ $< $(ORIGIN)
+$(RECORDS)/libsecond.so: loader/records/lifetime.c
+	$(MCC) $(FLAGS) $(SHARED) -DFUNC=second -DNAME='"second"' -o $@ $<
+$(RECORDS)/libopened.so: loader/records/lifetime.c $(RECORDS)/libsecond.so
+	$(MCC) $(FLAGS) $(SHARED) -DFUNC=opened -DNAME='"opened"' -o $@ $< -L$(@D) -Wl,--no-as-needed -lsecond $(ORIGIN)
+$(RECORDS)/liblast.so: loader/records/lifetime.c
+	$(MCC) $(FLAGS) $(SHARED) -DFUNC=last -DNAME='"last"' -o $@ $<
+$(RECORDS)/order: loader/records/order.c $(addprefix $(RECORDS)/lib,first.so second.so opened.so last.so)
+	$(MCC) $(FLAGS) -o $@ $< -L$(@D) -lfirst -lsecond $(ORIGIN)
+BOTH_CASES += $(RECORDS)/order
+$(RECORDS)/nothing: loader/records/nothing.c
+	$(MCC) $(FLAGS) -o $@ $<
+$(RECORDS)/three-libraries: loader/records/nothing.c $(addprefix $(RECORDS)/lib,plugin.so last.so second.so)
+	$(MCC) $(FLAGS) -o $@ $< -Wl,--no-as-needed -L$(@D) -lplugin -llast -lsecond $(ORIGIN)
+BOTH_CASES += $(addprefix $(RECORDS)/,nothing three-libraries)

@@ -1,0 +1,129 @@
+/* The loader's own records: where they are, who can write to them, when they
+ * are sealed. */
+
+#include "suite.h"
+
+static void nothing_refers_to_dlopen(void **state)
+{
+	(void)state;
+	all_levels("records/plain");
+	want_clean(RUN(ENV("LD_SEAL=on,strict", "CHECK_LEVEL=on"), "records/plain"));
+}
+
+LEVELS_CASE(dlopen_in_use, "records/open")
+LEVELS_CASE(threads, "records/threads")
+LEVELS_CASE(dlseal_called, "records/dlseal")
+
+/* dlopen reached without a relocation, and the flags that decide. */
+static void flags(void **state)
+{
+	(void)state;
+	need_mseal();
+	want_clean(RUN(ENV("CHECK_LEVEL=on"), "records/hidden", "closed",
+		"LD_SEAL=dlopen"));
+	want_clean(RUN(ENV("CHECK_LEVEL=on", "LD_SEAL=on,dlopen"),
+		"records/hidden", "open"));
+	want_clean(RUN(ENV("CHECK_LEVEL=full", "LD_SEAL=full,dlopen"),
+		"records/hidden", "open"));
+	want_clean(RUN(ENV("CHECK_LEVEL=on", "LD_SEAL=nodlopen"),
+		"records/hidden", "closed", "nothing that was loaded"));
+}
+
+/* A program that refers to dlopen and may not use it. */
+static void nodlopen(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	r = RUN(ENV("LD_SEAL=nodlopen"), "records/order");
+	want_status(r, 0);
+	want_out(r, "Error loading shared library libopened.so: the loader is "
+		"sealed: LD_SEAL=nodlopen");
+	want_out(r, "main\n");
+	want_no_out(r, "+last");
+	want_out(r, "-second\n-first\n");
+}
+
+static void contrary_flags(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = RUN(ENV("LD_SEAL=dlopen,nodlopen"), "records/plain");
+	want_status(r, 127);
+	want_one_err_line(r);
+	want_err(r, "contrary word \"nodlopen\"");
+}
+
+static void kernel_without_mseal(void **state)
+{
+	struct result *r;
+	(void)state;
+	r = RUN(ENV("LD_SEAL=report"), "../deny", "ENOSYS", built("program/pie"));
+	if (r->status == 98) skip_case("%s", r->err);
+	want_status(r, 0);
+	want_err(r, " r-- records ld.so: not sealed: the kernel has no mseal");
+}
+
+/* Constructors and destructors run in the order that they do on upstream. */
+static void same_order(const char *exit_in, const char *arg)
+{
+	struct result *r = RUN(ENV(exit_in), up("records/order"), arg);
+	want_out(r, "+first");
+	char *want = strdup(r->out);
+	r = RUN(ENV(exit_in), "records/order", arg);
+	want_status(r, 0);
+	if (strcmp(r->out, want)) wanted(r, "as on upstream:\n%s", want);
+	free(want);
+}
+
+static void order(void **state)
+{
+	(void)state;
+	same_order("EXIT_IN=", 0);
+	same_order("EXIT_IN=first", 0);
+	same_order("EXIT_IN=second", 0);
+	same_order("EXIT_IN=opened", 0);
+	same_order("EXIT_IN=last", 0);
+	same_order("EXIT_IN=", "quick");
+}
+
+static int calls(const char *prog)
+{
+	struct result *r = RUN(ENV("LD_SEAL=on"), "../count-mseal", prog);
+	const char *p;
+	if (r->status == 98) skip_case("no ptrace: %s", r->err);
+	if (!(p = strstr(r->err, "system calls: "))) wanted(r, "a number");
+	return atoi(p+14);
+}
+
+/* What sealing adds to the system calls of a start, before and after there was
+ * an arena: 6 and 7 where there is no library, 10 and 10 with three. */
+static void cost(void **state)
+{
+	int n;
+	(void)state;
+	need_mseal();
+	n = calls(built("records/nothing"))
+		- calls(up("records/nothing"));
+	if (n > 8) fail_msg("%d calls more than upstream, wanted at most 8", n);
+	n = calls(built("records/three-libraries"))
+		- calls(up("records/three-libraries"));
+	if (n > 12) fail_msg("%d calls more than upstream, wanted at most 12", n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_refers_to_dlopen),
+		cmocka_unit_test(dlopen_in_use),
+		cmocka_unit_test(threads),
+		cmocka_unit_test(dlseal_called),
+		cmocka_unit_test(flags),
+		cmocka_unit_test(nodlopen),
+		cmocka_unit_test(contrary_flags),
+		cmocka_unit_test(kernel_without_mseal),
+		cmocka_unit_test(order),
+		cmocka_unit_test(cost),
+	};
+	return SUITE("records", tests);
+}
