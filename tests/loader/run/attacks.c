@@ -3,14 +3,7 @@
  * fork with sealing off. */
 
 #include "suite.h"
-
-static const char *up(const char *name)
-{
-	const char *dir = getenv("UPSTREAM_OBJ");
-	if (!dir) skip_case("no UPSTREAM_OBJ: cases were not built with "
-		"unmodified musl");
-	return fmt("%s/%s", dir, name);
-}
+#include <signal.h>
 
 static const char *const programs[] = { "program/pie", "program/nonpie",
 	"program/static", "deps/main", "deps/nonpie", "preload/main",
@@ -108,6 +101,37 @@ static void no_libc_upstream(void **state)
 	want_out(r, "munmap of ld.so: 0\n");
 }
 
+/* tests/loader/story: the whole of an attack, up to code of the attacker's. */
+static const struct { const char *prog; int fork_status; const char *says; } story[] = {
+	{ "story/record", -SIGSEGV, ": not writable" },
+	{ "story/record-dlopen", -SIGSEGV, ": not writable" },
+	{ "story/rollback", 0, "madvise: refused: Operation not permitted" },
+	{ "story/data", 0, "mprotect: refused: Operation not permitted" },
+	{ "story/text", 0, "munmap and mmap: refused: Operation not permitted" },
+};
+
+static void succeeds(struct result *r)
+{
+	if (r->status == 77) skip_case("%s", r->out);
+	want_status(r, 42);
+	want_out(r, "the attacker's code runs");
+}
+
+static void stories(void **state)
+{
+	size_t i;
+	(void)state;
+	need_mseal();
+	for (i=0; i<sizeof story/sizeof *story; i++) {
+		succeeds(RUN(NOENV, up(story[i].prog)));
+		succeeds(RUN(ENV("LD_SEAL=off"), story[i].prog));
+		struct result *r = RUN(ENV("LD_SEAL=on"), story[i].prog);
+		want_status(r, story[i].fork_status);
+		want_out(r, story[i].says);
+		want_no_out(r, "attacker's code");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +141,7 @@ int main(void)
 		cmocka_unit_test(lazy_crashes_upstream),
 		cmocka_unit_test(truncated_crashes_upstream),
 		cmocka_unit_test(no_libc_upstream),
+		cmocka_unit_test(stories),
 	};
 	return SUITE("attacks", tests);
 }
