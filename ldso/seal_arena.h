@@ -87,6 +87,7 @@ struct arena {
 	struct dso *builtin_deps[2];
 	struct dso *builtin_ctor_queue[4];
 	struct dso **main_ctor_queue;
+	size_t main_ctors;		/* how many are in it */
 	struct {
 		uint16_t *first;	/* by slot: 1 + number of the first object */
 		size_t mask;		/* number of slots - 1 */
@@ -381,7 +382,9 @@ static struct start_ctors {
 static void number_ctors(void)
 {
 	struct dso **q = main_ctor_queue;
-	for (size_t i=0; q && q[i]; i++) q[i]->ctor_nth = i+1;
+	size_t i;
+	for (i=0; q && q[i]; i++) q[i]->ctor_nth = i+1;
+	arena->main_ctors = i;
 }
 
 static pthread_t ctor_visitor(const struct dso *p)
@@ -473,7 +476,11 @@ struct fini_place {
 
 static struct fini_place first_fini(void)
 {
-	return (struct fini_place){ fini_head, start_ctors.begun };
+	/* That number can be written to: by it the program may be denied a
+	 * destructor, but not given one that is none. */
+	size_t n = start_ctors.begun;
+	return (struct fini_place){ fini_head,
+		n < arena->main_ctors ? n : arena->main_ctors };
 }
 
 static struct dso *next_fini(struct fini_place *at)
