@@ -96,6 +96,21 @@ static int calls(const char *prog)
 	return atoi(p+14);
 }
 
+static void debugger(void **state)
+{
+	struct result *r;
+	(void)state;
+	if (access("/usr/bin/gdb", X_OK)) skip_case("no gdb");
+	r = RUN(ENV("LD_SEAL=on"), "/usr/bin/gdb", "-q", "-nx", "-batch",
+		"-ex", "break second", "-ex", "run", "-ex", "info sharedlibrary",
+		built("records/order"));
+	if (strstr(r->err, "ptrace")) skip_case("%s", r->err);
+	want_out(r, "Breakpoint 1, ");
+	want_out(r, "libfirst.so");
+	want_out(r, "libopened.so");
+	want_out(r, "libsecond.so");
+}
+
 /* What sealing adds to the system calls of a start, before and after there was
  * an arena: 6 and 7 where there is no library, 10 and 10 with three. */
 static void cost(void **state)
@@ -123,6 +138,7 @@ int main(void)
 		cmocka_unit_test(contrary_flags),
 		cmocka_unit_test(kernel_without_mseal),
 		cmocka_unit_test(order),
+		cmocka_unit_test(debugger),
 		cmocka_unit_test(cost),
 	};
 	return SUITE("records", tests);
