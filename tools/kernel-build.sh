@@ -26,7 +26,7 @@ unpack()
 }
 
 # The unpacked, unpatched source
-pristine_tree()
+stock_tree()
 {
 	test ! -f "$tree/.pristine" || return 0
 	say UNPACK "${source_deb##*/}"
@@ -93,7 +93,7 @@ outcome()
 # git am and patch without fuzz must both take it and come to the same.
 apply_series()
 {
-	pristine_tree
+	stock_tree
 	say APPLY "kernel-patch/linux-$linux"
 	git_am
 	outcome "git am takes the series" "$work/am.log"
