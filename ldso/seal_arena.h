@@ -39,6 +39,7 @@
  * builtin_tls), and words that are of no use but to the call that sets them. */
 
 #include "lock.h"
+#include "malloc_gaps.h"
 
 static void *dl_mmap(size_t);
 
@@ -76,6 +77,7 @@ struct arena {
 	int first_answer;		/* the kernel's, see seal.h */
 
 	struct dso ldso, app, vdso;
+	struct dso *start_tail;		/* the last that the program started with */
 	struct dso *head, *tail, *fini_head, *syms_tail, *lazy_head;
 	char *env_path, *sys_path;
 	unsigned long long gencnt;
