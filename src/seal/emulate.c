@@ -87,28 +87,19 @@ static long scratch_page(int prot)
 	return p;
 }
 
-static long raw_mmap(uintptr_t addr, size_t len, int prot, int flags)
-{
-#ifdef SYS_mmap2
-	return __syscall(SYS_mmap2, addr, len, prot, flags|MAP_PRIVATE|MAP_ANON, -1, 0);
-#else
-	return __syscall(SYS_mmap, addr, len, prot, flags|MAP_PRIVATE|MAP_ANON, -1, 0);
-#endif
-}
-
 /* Does [start, end) lie where the kernel maps for processes? An address beyond
- * is an error of the arguments. What is mapped does; else its last page is
- * tried. */
+ * is an error of the arguments. What is mapped does (to QEMU's mincore a page of
+ * no access isn't); of a last page where nothing is, munmap tells and does nothing
+ * else. MAP_FIXED_NOREPLACE won't do: to older kernels and QEMU it is a hint. */
 static int in_range(uintptr_t start, uintptr_t end)
 {
-	unsigned char v;
+	unsigned char resident;
+	struct mapping v;
 	uintptr_t last = end-PAGE_SIZE;
 	if (end <= start) return 0;
-	if (!__syscall(SYS_mincore, last, PAGE_SIZE, &v)) return 1;
-	long p = raw_mmap(last, PAGE_SIZE, PROT_NONE, MAP_NORESERVE|MAP_FIXED_NOREPLACE);
-	if (FAILED(p)) return p != -ENOMEM;
-	__syscall(SYS_munmap, p, PAGE_SIZE);
-	return 1;
+	if (!__syscall(SYS_mincore, last, PAGE_SIZE, &resident)) return 1;
+	if (__mapping_from(last, &v) && v.start <= last) return 1;
+	return __syscall(SYS_munmap, last, PAGE_SIZE) != -EINVAL;
 }
 
 /* The older number of these two first: it is the one that older kernels have. */

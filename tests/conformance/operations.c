@@ -432,7 +432,6 @@ BAD(b_madvise_wrap, EINVAL, madvise(p, (size_t)0-page, MADV_DONTNEED))
 BAD(b_madvise_bad, EINVAL, madvise(p, page, 9999))
 BAD(b_rfp_prot, EINVAL, remap_file_pages(p, page, R, 0, 0))
 BAD(b_rfp_0, EINVAL, remap_file_pages(p, 0, 0, 0, 0))
-BAD(b_munmap_far, EINVAL, munmap(p, (size_t)0-(uintptr_t)p-page))
 BAD(b_mmap_far, ENOMEM, ret(mmap(p, (size_t)0-(uintptr_t)p-page, PROT_NONE,
 	PRIV|MAP_FIXED|MAP_NORESERVE, -1, 0)))
 BAD(b_noreplace_fixed, EEXIST, ret(mmap(p, page, R, PRIV|MAP_FIXED|0x100000, -1, 0)))
@@ -440,6 +439,15 @@ BAD(b_mremap_onto_dup, EINVAL, ret(mremap(spare, 0, page,
 	MREMAP_FIXED|MREMAP_MAYMOVE, p)))
 BAD(b_noreplace, EEXIST, ret(mmap(p, page, R, PRIV|0x100000, -1, 0)))
 #undef BAD
+
+/* QEMU gives a process of 32 bits all of its address space: then the range has no end
+ * to be beyond, and the test itself would be unmapped. */
+static int b_munmap_far(char *p)
+{
+	size_t far = (size_t)0-2*page;
+	if (!munmap((void *)far, page)) skip("not here: every address can be mapped");
+	return munmap(p, far+page-(uintptr_t)p);
+}
 
 /* A key that nobody allocated. */
 static int b_pkey(char *p)

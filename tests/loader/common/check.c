@@ -971,8 +971,10 @@ static long a_mremap_grow(struct target *t)
 { return syscall(SYS_mremap, S, L, L+P, MREMAP_MAYMOVE, 0L); }
 static long a_mremap_grow_in_place(struct target *t)
 { return syscall(SYS_mremap, S, L, L+P, 0, 0L); }
+/* The address, here a hint, must not overlap, which is EINVAL: so not 0 near 0. */
 static long a_mremap_dontunmap(struct target *t)
-{ return syscall(SYS_mremap, S, L, L, MREMAP_MAYMOVE|MREMAP_DONTUNMAP, 0L); }
+{ return syscall(SYS_mremap, S, L, L, MREMAP_MAYMOVE|MREMAP_DONTUNMAP,
+	t->s < L ? t->e : (uintptr_t)0); }
 static long a_mremap_zero(struct target *t)
 { return syscall(SYS_mremap, S, 0L, P, MREMAP_MAYMOVE, 0L); }
 static long a_mremap_onto(struct target *t)

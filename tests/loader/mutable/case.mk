@@ -31,7 +31,8 @@ CASES += $(addprefix $(MUTABLE)/,$(MUTABLE_KINDS) nothing libmutable.so libopene
 at = 0x$$(nm $@ | awk '$$3 == "$1" { print $$1 }')
 SEGMENT = $(ELFPATCH) $@ segment 0x6474f555
 SLOT_STACK = 0x6474e551
-SLOT_EH_FRAME = 0x6474e550
+# arm has PT_ARM_EXIDX instead.
+SLOT_EH_FRAME = $(if $(filter arm%,$(MACHINE)),0x70000001,0x6474e550)
 SEGMENT_one = $(SEGMENT) $(SLOT_STACK) $(call at,seg_data) 65536
 SEGMENT_several = $(SEGMENT) $(SLOT_STACK) $$(($(call at,seg_data)+131072)) 65536 && \
 	$(SEGMENT) $(SLOT_EH_FRAME) $(call at,seg_data) 65536
