@@ -39,7 +39,8 @@ SEGMENT_several = $(SEGMENT) $(SLOT_STACK) $$(($(call at,seg_data)+131072)) 6553
 SEGMENT_end = $(SEGMENT) $(SLOT_STACK) $$(($(call at,seg_bss)+65536)) $$(($(call at,_end)-$(call at,seg_bss)-65536))
 SEGMENT_rodata = $(SEGMENT) $(SLOT_STACK) $(call at,seg_rodata) 65536
 SEGMENT_partly = $(SEGMENT) $(SLOT_STACK) $$(($(call at,seg_data)+100)) $$((3*65536-200))
-SEGMENT_LD = -Wl,-z,noexecstack,--eh-frame-hdr
+# Both headers must be there, also where nothing is unwound by default.
+SEGMENT_LD = -fasynchronous-unwind-tables -Wl,-z,noexecstack,--eh-frame-hdr
 SEGMENT_NAMES = one several end rodata partly
 $(MUTABLE)/segment-%: loader/mutable/segment.c $(CHECK) $(ELFPATCH)
 	$(MCC) $(FLAGS) $(SEGMENT_LD) -o $@ $< $(CHECK) && $(SEGMENT_$*)
