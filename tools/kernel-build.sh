@@ -135,11 +135,11 @@ configure()
 {
 	rm -rf "$out"
 	mkdir -p "$out"
+	# not by set -e, which does nothing in a function that is asked whether it succeeds
 	(
-		set -e
-		cd "$tree"
-		make O="$out" tinyconfig
-		scripts/kconfig/merge_config.sh -m -O "$out" "$out/.config" "$@"
+		cd "$tree" &&
+		make O="$out" tinyconfig &&
+		scripts/kconfig/merge_config.sh -m -O "$out" "$out/.config" "$@" &&
 		make O="$out" olddefconfig
 	)
 }
@@ -157,7 +157,7 @@ build_kernel()
 	name=$1 hash=$2 out=$work/o-$1 log=$work/build-$1.log
 	shift 2
 	say BUILD "Linux $linux, $name (log: $(short "$log"))"
-	configure "$out" "$@" > "$log" 2>&1 || die "cannot configure the $name kernel"
+	configure "$@" > "$log" 2>&1 || die "cannot configure the $name kernel"
 	unheard=$(unheard "$@")
 	test -z "$unheard" || die "the $name kernel's configuration does not follow: $unheard"
 	nice -n 10 make -C "$tree" O="$out" -j"$jobs" vmlinux >> "$log" 2>&1 || {

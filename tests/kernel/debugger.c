@@ -12,8 +12,10 @@
 
 static volatile int calls = 1;
 
-/* Both processes run this program, at the same addresses: it is not PIE. */
-static int __attribute__((noinline, noclone)) target(void)
+/* Both processes run this program, at the same addresses: it is not PIE. Global, so
+ * that there is one copy of it, at that address. */
+int __attribute__((noinline)) target(void);
+int target(void)
 {
 	return calls;
 }
