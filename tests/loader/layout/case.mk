@@ -20,6 +20,7 @@ PATCH_relro-wild = relro-size 0x400000
 
 # With pages of 2 MiB, arm would put a program at 0, where no kernel has any.
 LAYOUT_LOW = $(if $(CROSS),-Wl$(comma)-Ttext-segment=0x10000000)
+comma = ,
 
 define layout_variant
 $(LAYOUT)/$(1)/liblayout.so: loader/layout/lib.c
