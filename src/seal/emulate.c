@@ -186,7 +186,9 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 	unsigned long flags, uintptr_t new)
 {
 	if (flags & ~(MREMAP_MAYMOVE|MREMAP_FIXED|MREMAP_DONTUNMAP)) return 0;
-	if ((old & PAGE_MASK) || !new_len || !in_range(0, new_len)) return 0;
+	if ((old & PAGE_MASK) || !new_len) return 0;
+	/* Mostly the address tells that there is as much. */
+	if (new_len > old && !in_range(0, new_len)) return 0;
 	if (!(flags & (MREMAP_FIXED|MREMAP_DONTUNMAP))) return 1;
 	if (!(flags & MREMAP_MAYMOVE) || (new & PAGE_MASK)) return 0;
 	if ((flags & MREMAP_DONTUNMAP) && old_len != new_len) return 0;

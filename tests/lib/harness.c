@@ -193,6 +193,7 @@ static void set_command(struct command *c, const char *const *env,
 	const char *const *argv, int emulate)
 {
 	const char *prog = argv[0][0]=='/' ? argv[0] : built(argv[0]);
+	const char *attack = getenv("CHECK_ATTACK");
 	int target = machine_of(prog) == machine_of(ldso), said = 0, options;
 	size_t i;
 
@@ -210,6 +211,8 @@ static void set_command(struct command *c, const char *const *env,
 		add(c->env, &c->nenv, is_qemu() ? "CHECK_PROBE=qemu" : "CHECK_PROBE=1");
 		if (getenv("RUNNER")) add(c->env, &c->nenv,
 			fmt("CHECK_EXEC=%s", getenv("RUNNER")));
+		if (attack && *attack) add(c->env, &c->nenv,
+			fmt("CHECK_ATTACK=%s", attack));
 	}
 
 	if (target) add_runner(c);
