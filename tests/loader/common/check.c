@@ -636,8 +636,18 @@ static uintptr_t dyn_value(const ElfW(Dyn) *d, long tag)
 	return 0;
 }
 
-/* Undefined symbols come first where there is DT_GNU_HASH, which tells how many,
- * and are anywhere where there is DT_HASH, which tells how many there are. */
+/* How many symbols there are: the last in DT_GNU_HASH is at the end of a chain. Undefined
+ * ones are in it too if they have an address, that of the PLT. */
+static size_t gnu_count(const uint32_t *h)
+{
+	const uint32_t *bucket = h+4 + h[2]*(sizeof(size_t)/4), *chain = bucket+h[0];
+	size_t i, n = 0;
+	for (i=0; i<h[0]; i++) if (bucket[i] > n) n = bucket[i];
+	if (!n) return h[1];
+	while (!(chain[n-h[1]] & 1)) n++;
+	return n+1;
+}
+
 static int each_import(struct dl_phdr_info *o, size_t size, void *data)
 {
 	const ElfW(Dyn) *d = 0;
@@ -651,7 +661,7 @@ static int each_import(struct dl_phdr_info *o, size_t size, void *data)
 	const char *str = (void *)(b + dyn_value(d, DT_STRTAB));
 	sysv = dyn_value(d, DT_HASH);
 	gnu = dyn_value(d, DT_GNU_HASH);
-	n = gnu ? ((uint32_t *)(b+gnu))[1] : sysv ? ((uint32_t *)(b+sysv))[1] : 0;
+	n = gnu ? gnu_count((uint32_t *)(b+gnu)) : sysv ? ((uint32_t *)(b+sysv))[1] : 0;
 	for (i=1; i<n; i++) {
 		const char *name = str + sym[i].st_name;
 		if (!sym[i].st_shndx && (!strcmp(name, "dlopen")
