@@ -661,7 +661,7 @@ static int each_import(struct dl_phdr_info *o, size_t size, void *data)
 	const char *str = (void *)(b + dyn_value(d, DT_STRTAB));
 	sysv = dyn_value(d, DT_HASH);
 	gnu = dyn_value(d, DT_GNU_HASH);
-	n = gnu ? gnu_count((uint32_t *)(b+gnu)) : sysv ? ((uint32_t *)(b+sysv))[1] : 0;
+	n = gnu ? gnu_count((uint32_t *)(b+gnu)) : sysv ? ((Elf_Symndx *)(b+sysv))[1] : 0;
 	for (i=1; i<n; i++) {
 		const char *name = str + sym[i].st_name;
 		if (!sym[i].st_shndx && (!strcmp(name, "dlopen")
