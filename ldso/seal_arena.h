@@ -9,7 +9,7 @@
  * that lead to them. The pages are the arena.
  *
  *	arena ->	+--------------------------------+ 64 KiB
- *			| roots: head, tail, fini_head,  |
+ *			| roots: head, tail, syms_tail,  |
  *			|   ldso, app, vdso, r_debug ... |
  *			+--------------------------------+
  *			| records, lists, ... of objects |
@@ -23,10 +23,9 @@
  *
  *	start		writable from the first instruction of stage 2 to the
  *			entry point of the program
- *	constructors	not writable while they run. Those of the start change
- *			nothing in the arena: see struct start_ctors
- *	dlopen		writable while it holds the lock, and for a moment
- *			before and after each constructor
+ *	constructors	not writable. What changes while they run is not in
+ *			the arena: see struct ctor
+ *	dlopen		writable while it holds the lock
  *	dlsym, dladdr, dl_iterate_phdr, pthread_create, fork, exit
  *			only read
  *
@@ -36,9 +35,9 @@
  * loaded, and loads nothing.
  *
  * Outside are: what threads write (locks, the condition variable, TLS blocks,
- * builtin_tls), and words that are of no use but to the call that sets them. */
+ * builtin_tls), how far constructors are, and words that are of no use but to
+ * the call that sets them. */
 
-#include "lock.h"
 #include "malloc_gaps.h"
 
 static void *dl_mmap(size_t);
@@ -59,6 +58,7 @@ struct chunk {
 struct region {
 	size_t len;
 	struct region *next;
+	int final;		/* written at start, and not again */
 };
 
 enum records_state {
@@ -69,6 +69,20 @@ enum records_state {
 	RECORDS_DLSEAL,		/* sealed by dlseal */
 };
 
+/* Constructors. Who runs one, and which have run, changes while the program's
+ * own code runs, and to open the arena around each would be most of what a
+ * dlopen costs. So it is kept outside, by the numbers of the objects. There is
+ * no address in it but that of a thread: by writing to it the program may be
+ * denied a constructor or a destructor, or have it run twice, but not be given
+ * one that no object has. The order in which they run is in the arena. */
+#define FIRST_OBJECTS 64
+
+static struct ctor {
+	pthread_t visitor;	/* whose thread runs that of this object */
+	unsigned nth;		/* which object's was the one to begin nth */
+	char constructed;
+} first_ctors[FIRST_OBJECTS];
+
 struct arena {
 	struct region region;
 	struct chunk *free;
@@ -78,7 +92,7 @@ struct arena {
 
 	struct dso ldso, app, vdso;
 	struct dso *start_tail;		/* the last that the program started with */
-	struct dso *head, *tail, *fini_head, *syms_tail, *lazy_head;
+	struct dso *head, *tail, *syms_tail, *lazy_head;
 	char *env_path, *sys_path;
 	unsigned long long gencnt;
 	int runtime;
@@ -89,7 +103,9 @@ struct arena {
 	struct dso *builtin_deps[2];
 	struct dso *builtin_ctor_queue[4];
 	struct dso **main_ctor_queue;
-	size_t main_ctors;		/* how many are in it */
+	struct dso **objects;		/* by number, from 1 on */
+	struct ctor *ctors;
+	size_t nobjects, max_objects;
 	struct {
 		uint16_t *first;	/* by slot: 1 + number of the first object */
 		size_t mask;		/* number of slots - 1 */
@@ -111,6 +127,7 @@ static void arena_start(void)
 	arena->free = (void *)((char *)arena+used);
 	arena->free->size = ARENA_LEN-used;
 	arena->tls_align = MIN_TLS_ALIGN;
+	arena->ctors = first_ctors;
 }
 
 /* Regions beyond the first go when the last chunk in them does. */
@@ -159,12 +176,25 @@ static struct chunk *add_region(size_t len, int flags)
 	return c;
 }
 
-/* A table that is large and about to be written all over. */
+/* A table that is large and about to be written all over, and final after the
+ * start. */
 static void *arena_map(size_t n)
 {
 	struct chunk *c = add_region(ALIGN(n+sizeof(struct region)+sizeof *c,
 		PAGE_SIZE), MAP_POPULATE);
-	return c ? c+1 : 0;
+	if (!c) return 0;
+	arena->region.next->final = 1;
+	return c+1;
+}
+
+/* Much larger than those before, as each costs a dlopen two system calls. */
+static struct chunk *grow(size_t n)
+{
+	struct region *r;
+	size_t unit = PAGE_SIZE > ARENA_LEN ? PAGE_SIZE : ARENA_LEN, len = 0;
+	for (r=&arena->region; r; r=r->next) if (!r->final) len += r->len;
+	n += sizeof *r;
+	return add_region(ALIGN(n > 4*len ? n : 4*len, unit), 0);
 }
 
 static void *arena_malloc(size_t n)
@@ -175,9 +205,7 @@ static void *arena_malloc(size_t n)
 	for (;;) {
 		for (at=&arena->free; *at && (*at)->size<n; at=&(*at)->next);
 		if (*at) break;
-		size_t unit = PAGE_SIZE > ARENA_LEN ? PAGE_SIZE : ARENA_LEN;
-		c = add_region(ALIGN(n+sizeof(struct region), unit), 0);
-		if (!c) goto nomem;
+		if (!(c = grow(n))) goto nomem;
 		add_free(c);
 	}
 	c = *at;
@@ -268,7 +296,6 @@ static void set_tls_layout(size_t cnt, size_t align)
 #define ldso (arena->ldso)
 #define head (arena->head)
 #define tail (arena->tail)
-#define fini_head (arena->fini_head)
 #define syms_tail (arena->syms_tail)
 #define lazy_head (arena->lazy_head)
 #define env_path (arena->env_path)
@@ -288,33 +315,26 @@ static void set_tls_layout(size_t cnt, size_t align)
 #define app_loadmap (arena->app_loadmap)
 #define app_dummy_loadmap (arena->app_dummy_loadmap)
 
-/* Protection. Whoever opens the arena holds the loader's lock or that of
- * constructors, so fork, which takes both, never finds it open. As the two may
- * be held by two threads, they are counted. */
+/* Protection. Whoever opens the arena holds the loader's lock until it is
+ * closed again, so neither another thread nor fork ever finds it open. */
 
-static struct {
-	volatile int lock[1];
-	int users;
-} records = { .users = 1 };	/* the start */
-
-static int protect_regions(int prot)
+static int protect_regions(int prot, int final)
 {
 	struct region *r;
 	for (r=&arena->region; r; r=r->next) {
+		if (r->final != final) continue;
 		long ret = __syscall(SYS_mprotect, r, r->len, prot);
 		if (ret && ret != -ENOSYS) return -ret;
 	}
 	return 0;
 }
 
-static void records_close(void)
+static void records_close(int final)
 {
-	LOCK(records.lock);
-	if (!--records.users && arena->state != RECORDS_FREE
-	    && protect_regions(PROT_READ))
+	if (arena->state != RECORDS_FREE && (protect_regions(PROT_READ, 0)
+	    || (final && protect_regions(PROT_READ, 1))))
 		__seal_print("ld.so: warning: its records stay writable:"
 			" no memory\n", (char *)0);
-	UNLOCK(records.lock);
 }
 
 static int records_sealed(void)
@@ -327,21 +347,11 @@ static int records_sealed(void)
 static int records_open(void)
 {
 	int err = 0;
-	LOCK(records.lock);
-	if (records_sealed())
-		err = EPERM;
-	else if (arena->state == RECORDS_GUARDED && !records.users)
-		err = protect_regions(PROT_READ|PROT_WRITE);
-	if (!err) records.users++;
-	else if (!records_sealed()) protect_regions(PROT_READ);
-	UNLOCK(records.lock);
+	if (records_sealed()) return EPERM;
+	if (arena->state == RECORDS_GUARDED
+	    && (err = protect_regions(PROT_READ|PROT_WRITE, 0)))
+		protect_regions(PROT_READ, 0);
 	return err;
-}
-
-/* Where failure would leave a constructor neither run nor not run. */
-static void records_must_open(void)
-{
-	if (records_open()) a_crash();
 }
 
 /* A record, and what existing threads will have as dtv and TLS for a library
@@ -367,134 +377,75 @@ static void note_import(const struct dso *dso, const char *name)
 		arena->importer = dso;
 }
 
-/* Constructors. Each library has one, if only its compiler's; protecting the
- * arena around each would double the system calls of a start. So nothing is
- * written there before main: those of the start run in an order that is known,
- * which stays in main_ctor_queue, and how far they have come is a number. A
- * record's ctor_nth is its place in that order, from 1, and 0 if it
- * has none. Records that dlopen's queues deal with have it written in them
- * (ctor_visitor, constructed), even those of the start, of which a constructor
- * may get at one early by opening a library that needs it. */
-static struct start_ctors {
-	size_t begun;		/* ctor_nth of the last one that began */
-	int running;		/* it has not returned yet */
-	pthread_t thread;
-} start_ctors;
+static size_t ctors_begun;	/* not counting those without destructors */
 
-static void number_ctors(void)
+/* Room for max objects' constructors. Who reads them holds one of the two
+ * locks, and this is called with both. */
+static int move_ctors(size_t max)
 {
-	struct dso **q = main_ctor_queue;
-	size_t i;
-	for (i=0; q && q[i]; i++) q[i]->ctor_nth = i+1;
-	arena->main_ctors = i;
+	size_t old = arena->max_objects, len = ALIGN(max*sizeof(struct ctor),
+		PAGE_SIZE);
+	struct ctor *c = mmap(0, len, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	if (c == MAP_FAILED) return -1;
+	memcpy(c, arena->ctors, old*sizeof *c);
+	if (arena->ctors != first_ctors)
+		munmap(arena->ctors, ALIGN(old*sizeof *c, PAGE_SIZE));
+	arena->ctors = c;
+	return 0;
 }
 
-static pthread_t ctor_visitor(const struct dso *p)
+/* Room for the objects from p on. -1 if there is no memory. */
+static int make_room(struct dso *p)
 {
-	if (p->ctor_nth && p->ctor_nth == start_ctors.begun
-	    && start_ctors.running && !p->constructed)
-		return start_ctors.thread;
-	return p->ctor_visitor;
-}
-
-static int is_constructed(const struct dso *p)
-{
-	if (p->constructed) return 1;
-	return p->ctor_nth && (p->ctor_nth < start_ctors.begun
-		|| (p->ctor_nth == start_ctors.begun && !start_ctors.running));
-}
-
-/* The next three with init_fini_lock held. */
-static void ctor_begins(struct dso **queue, struct dso *p, int has_fini)
-{
-	pthread_t self = __pthread_self();
-	if (queue == main_ctor_queue) {
-		start_ctors.begun = p->ctor_nth;
-		start_ctors.running = 1;
-		start_ctors.thread = self;
-		return;
-	}
-	records_must_open();
-	p->ctor_visitor = self;
-	p->ctors_before = start_ctors.begun;
-	if (has_fini) {
-		p->fini_next = fini_head;
-		fini_head = p;
-	}
-	records_close();
-}
-
-static void ctor_ends(struct dso **queue, struct dso *p)
-{
-	if (queue == main_ctor_queue) {
-		start_ctors.running = 0;
-		return;
-	}
-	records_must_open();
-	p->ctor_visitor = 0;
-	p->constructed = 1;
-	records_close();
-}
-
-/* Queues of dlopen that have not been run to their end: while there is one
- * the arena has yet to be written to. */
-static int ctor_queues;
-
-static void ctors_queued(void)
-{
+	struct dso **objects;
+	size_t need = arena->nobjects+1, max = FIRST_OBJECTS;
+	int err = 0;
+	for (; p; p=p->next) need++;
+	if (need <= arena->max_objects) return 0;
+	if (need > max) max = need+need/2;
+	objects = realloc(arena->objects, max*sizeof *objects);
+	if (!objects) return -1;
+	arena->objects = objects;
 	pthread_mutex_lock(&init_fini_lock);
-	ctor_queues++;
+	if (max > FIRST_OBJECTS) err = move_ctors(max);
+	if (!err) arena->max_objects = max;
 	pthread_mutex_unlock(&init_fini_lock);
+	return err;
 }
 
-static void ctors_done(struct dso **queue)
+/* Numbers for the objects from p on, which are loaded for good. */
+static void number_objects(struct dso *p)
 {
-	if (queue == main_ctor_queue) return;
-	records_must_open();
-	free(queue);
-	records_close();
-	ctor_queues--;
-}
-
-/* In the child of a fork only the caller's own constructors go on, and each
- * that is running is one of another queue. */
-static void ctors_after_fork(void)
-{
-	struct dso *p;
-	pthread_t self = __pthread_self();
-	if (!ctor_queues) return;
-	for (ctor_queues=0, p=head; p; p=p->next)
-		if (p->ctor_visitor == self) ctor_queues++;
-}
-
-/* Destructors, in the reverse of the order in which constructors began: those
- * of the start from their queue, less what dlopen got at first, and between
- * them those of dlopen, each of which knows how many of the former had begun
- * before it. */
-struct fini_place {
-	struct dso *opened;
-	size_t started;
-};
-
-static struct fini_place first_fini(void)
-{
-	/* That number can be written to: by it the program may be denied a
-	 * destructor, but not given one that is none. */
-	size_t n = start_ctors.begun;
-	return (struct fini_place){ fini_head,
-		n < arena->main_ctors ? n : arena->main_ctors };
-}
-
-static struct dso *next_fini(struct fini_place *at)
-{
-	struct dso *p;
-	for (;;) {
-		if ((p = at->opened) && p->ctors_before >= at->started) {
-			at->opened = p->fini_next;
-			return p;
-		}
-		if (!at->started) return 0;
-		p = main_ctor_queue[--at->started];
-		if (!p->ctor_visitor && !p->constructed) return p;
+	for (; p; p=p->next) {
+		p->number = ++arena->nobjects;
+		arena->objects[p->number] = p;
 	}
+}
+
+static struct ctor *ctor_of(const struct dso *p)
+{
+	return arena->ctors+p->number;
+}
+
+/* With init_fini_lock held. */
+static void ctor_begins(struct dso *p, int has_fini)
+{
+	ctor_of(p)->visitor = __pthread_self();
+	if (has_fini && ctors_begun < arena->nobjects)
+		arena->ctors[++ctors_begun].nth = p->number;
+}
+
+static size_t ctors_with_fini(void)
+{
+	size_t n = arena->nobjects;
+	return ctors_begun < n ? ctors_begun : n;
+}
+
+/* Destructors are called in the reverse of the order in which constructors
+ * began. The i-th of them, from 1, if it is one. */
+static struct dso *ctor_order(size_t i)
+{
+	unsigned n = arena->ctors[i].nth;
+	return n && n <= arena->nobjects ? arena->objects[n] : 0;
 }

@@ -294,8 +294,10 @@ static void records_adopt(struct dso *app)
 
 static void seal_region(struct seal_job *job, const struct region *r)
 {
+	int final = r->final && arena->state != RECORDS_FREE
+		&& arena->first_answer <= 0;
 	__seal_add_records(job, (struct seal_range){ (uintptr_t)r,
-		(uintptr_t)r+r->len }, records_sealed());
+		(uintptr_t)r+r->len }, records_sealed() || final);
 }
 
 /* The loader's own records, with what has been added to the job. The kernel's
@@ -310,7 +312,7 @@ static void seal_records(struct seal_job *job)
 	else arena->state = arena->importer ? RECORDS_FORCED : RECORDS_UNUSED;
 	if (arena->state == RECORDS_FORCED)
 		for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
-	records_close();
+	records_close(1);
 	for (r=&arena->region; r; r=r->next) seal_region(job, r);
 }
 
@@ -328,9 +330,10 @@ static void seal_start(struct dso *app)
 		protect_dso(&ldso);
 		ldso.relocated = 1;
 	}
+	if (make_room(head)) error("Error loading %s: %m", app->name);
 	if (ldso_fail) _exit(127);
 
-	number_ctors();
+	number_objects(head);
 	runtime = 1;
 	arena->debug = (struct debug){ 1, head, dl_debug_state, RT_CONSISTENT,
 		ldso.base };
@@ -402,7 +405,7 @@ static int close_for_good(void)
 	static struct seal_job job;
 	struct region *r;
 	arena->state = RECORDS_DLSEAL;
-	records_close();
+	records_close(0);
 	job.set.n = job.error = 0;
 	for (r=arena->region.next; r; r=r->next) seal_region(&job, r);
 	int err = __seal_flush(&job);
@@ -411,9 +414,9 @@ static int close_for_good(void)
 		err = __seal_flush(&job);
 	}
 	if (!err) return 0;
-	protect_regions(PROT_READ|PROT_WRITE);
+	protect_regions(PROT_READ|PROT_WRITE, 0);
 	arena->state = RECORDS_GUARDED;
-	protect_regions(PROT_READ);
+	protect_regions(PROT_READ, 0);
 	return err;
 }
 
@@ -437,11 +440,10 @@ static const char *seal_loader(void)
 	if (records_sealed()) return 0;
 	if (!__seal_active()) return "sealing is off";
 	if (arena->first_answer > 0) return __seal_reason(arena->first_answer);
-	if (ctor_queues) return "constructors of a library are running";
 	if (records_open()) return "no memory";
 	rtld_fail = &jb;
 	if (setjmp(*rtld_fail)) {
-		records_close();
+		records_close(0);
 		return "no memory";
 	}
 	for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);

@@ -26,32 +26,43 @@ static void *thread(void *arg)
 	return dlsym(arg, "plugin");
 }
 
-static void in_a_child(void *h)
+static int end_of(pid_t pid)
 {
 	int status = -1;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
+	return status;
+}
+
+static void in_a_child(void *h)
+{
 	pid_t pid = fork();
 	if (!pid) _exit(!dlsym(h, "plugin") || dlseal());
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
+	int status = end_of(pid);
 	check_ok(!status, "child: status %x", status);
 }
 
-/* Called by libcalls.so's constructor, on which dlopen still depends. */
+/* Called by libcalls.so's constructor, which dlopen waits for: whether it has
+ * run is not for the records to say. What dlopen returns there ends the child. */
+static pid_t child = -1;
+
 void in_library(const char *when)
 {
 	if (strcmp(when, "constructor")) return;
+	child = fork();
+	if (child) return;
 	int r = dlseal();
-	const char *e = r ? dlerror() : "";
-	check_ok(r == -1 && strstr(e, check_sealing() ? "constructors"
-		: "sealing is off"), "dlseal in a constructor:"
-		" wanted -1, got %d %s", r, e);
+	if (r != (check_sealing() ? 0 : -1)) _exit(2);
 }
 
 int main(void)
 {
 	pthread_t th;
-	void *r = 0, *h = dlopen("libplugin.so", RTLD_NOW);
+	void *r, *h = dlopen("libplugin.so", RTLD_NOW);
 	check_ok(!!h, "libplugin.so");
-	check_ok(!!dlopen("libcalls.so", RTLD_NOW|RTLD_GLOBAL), "libcalls.so");
+	r = dlopen("libcalls.so", RTLD_NOW|RTLD_GLOBAL);
+	if (!child) _exit(!r || dlopen("libcalls.so", RTLD_NOW) != r);
+	check_ok(!!r, "libcalls.so");
+	check_ok(!end_of(child), "dlseal in a constructor");
 	/* A symbol that never comes. */
 	check_ok(!!dlopen("libpending.so", RTLD_LAZY), "libpending.so");
 	int e = dlseal();
