@@ -19,6 +19,7 @@ SEAL_EMULATION =
 BINDIR =
 LIBDIR =
 INCLUDEDIR =
+MANDIR =
 WITH_MUSL =
 TARGET =
 MUSL_ARGS =
@@ -58,7 +59,7 @@ ifeq ($(CROSS_COMPILE)$(TARGET),)
 	cp $(TOOLS:%=$(BUILD)/tools/%) $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
 endif
 	@for f in docs/man/*.[1-9] ; do \
-		d=$(DESTDIR)$(PREFIX)/share/man/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
+		d=$(DESTDIR)$(or $(MANDIR),$(PREFIX)/share/man)/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
 	done
 
 # tools/NAME/ with a Makefile is a program of that name: for this machine, and for
@@ -127,6 +128,15 @@ check-real:
 	+@$(MAKE) --no-print-directory prefix upstream tools
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 
+deb:
+	@tools/need --install build deb
+	@tools/deb
+
+check-deb:
+	@tools/need --install build deb check-deb
+	+@$(MAKE) --no-print-directory deb
+	@BUILD=$(BUILD) tests/deb/run
+
 check-kernel:
 	@tools/need --install build check kernel
 	+@$(MAKE) --no-print-directory prefix upstream
@@ -166,6 +176,8 @@ help:
 	@echo 'make check           run every test, with both versions of musl'
 	@echo 'make fuzz            fuzz what parses files of others; SECONDS=300 for each'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
+	@echo 'make deb             Debian packages, in build/deb'
+	@echo 'make check-deb       install, use and purge them in a clean root, which takes root'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
 	@echo 'make check-arch      the same on another architecture under QEMU: ARCH=aarch64'
 	@echo 'make check-arches    on each of tests/arch/table'
@@ -186,4 +198,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: lint check-real check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: lint check-real deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
