@@ -371,7 +371,8 @@ static struct dso *new_record(struct dso *dso, size_t size, size_t tls_size)
  * against that. */
 static void note_import(const struct dso *dso, const char *name)
 {
-	if (name[0] != 'd' && name[0] != '_') return;
+	if (name[0] == 'd' ? name[1] != 'l' : name[0] != '_' || name[1] != '_'
+	    || name[2] != 'd') return;
 	if (!strcmp(name, "dlopen") || !strcmp(name, "dlsym")
 	    || !strcmp(name, "__dlsym_time64"))	/* dlsym's name on 32-bit */
 		arena->importer = dso;

@@ -52,12 +52,14 @@ static void sym_index_build(void)
 {
 	size_t objects = 0, symbols = 0, slots = 1024, n;
 	struct dso *p;
-	for (p=head; p && p->ghashtab && objects<UINT16_MAX; p=p->syms_next) {
+	for (p=head; p && p->ghashtab && objects<UINT16_MAX; p=p->syms_next)
+		objects++;
+	if (objects < SYM_INDEX_MIN) return;
+	p = head;
+	for (size_t i=0; i<objects; i++, p=p->syms_next) {
 		sym_hashes(p, &n);
 		symbols += n;
-		objects++;
 	}
-	if (objects < SYM_INDEX_MIN) return;
 	while (slots < 2*symbols) slots *= 2;
 	void *mem = arena_map(slots*sizeof *lookup.first
 		+ objects*sizeof *lookup.order);
@@ -75,10 +77,11 @@ static void sym_index_build(void)
 	}
 }
 
-/* The first object, from dso on, that may define a symbol of this hash. */
+/* The first object, from dso on, that may define a symbol of this hash, if
+ * there is an index (lookup.n). */
 static struct dso *sym_begin(struct dso *dso, uint32_t hash)
 {
-	if (!lookup.n || dso != head) return dso;
+	if (dso != head) return dso;
 	size_t first = lookup.first[sym_slot(hash)];
 	return first ? lookup.order[first-1]
 		: lookup.order[lookup.n-1]->syms_next;
