@@ -97,7 +97,8 @@ static int in_range(uintptr_t start, uintptr_t end)
 	struct mapping v;
 	uintptr_t last = end-PAGE_SIZE;
 	if (end <= start) return 0;
-	if (!__syscall(SYS_mincore, last, PAGE_SIZE, &resident)) return 1;
+	/* Not PAGE_SIZE: QEMU's host may have smaller pages, and tells of each. */
+	if (!__syscall(SYS_mincore, last, 1, &resident)) return 1;
 	if (__mapping_from(last, &v) && v.start <= last) return 1;
 	return __syscall(SYS_munmap, last, PAGE_SIZE) != -EINVAL;
 }
@@ -231,10 +232,10 @@ static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 	struct sealed *s = FAULT(MREMAP_SOURCE) ? 0 : __sealed_in(old, old+(from ? from : PAGE_SIZE));
 	int onto = fixed && !FAULT(MREMAP_DESTINATION) && __sealed_in(new, new+to);
 	if (FAULT(ERRORS_LAST) && (s || onto)) return -EPERM;
-	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)
-	    || !__mapping_from(old, &v) || v.start > old)
-		goto kernel;
+	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)) goto kernel;
+	/* What is sealed is mapped. */
 	if (s && s->start <= old) return -EPERM;
+	if (!__mapping_from(old, &v) || v.start > old) goto kernel;
 	if (s && s->start < v.end) v.end = s->start;
 	if (fixed && from == to) return move_in_order(old, from, flags, new);
 	if (fixed || (flags & MREMAP_DONTUNMAP) || to > from) {

@@ -23,11 +23,12 @@ struct maps {
 	int fd;
 	size_t pos, len;
 	char buf[1024];
+	struct mapping line;	/* the last that was read, for maps_at */
 };
 
 static int maps_open(struct maps *m)
 {
-	m->pos = m->len = 0;
+	m->pos = m->len = m->line.end = 0;
 	m->fd = __sys_open("/proc/self/maps", O_RDONLY|O_CLOEXEC);
 	return m->fd < 0 ? -1 : 0;
 }
@@ -98,6 +99,28 @@ static int maps_next(struct maps *m, struct mapping *v)
 		if (n < sizeof name) name[n++] = c;
 	v->kind = kind_of(perm, v->inode, name, n);
 	return 1;
+}
+
+/* What is mapped at addr, of it at most up to end, or 0 if nothing is. Addresses
+ * are asked for in ascending order.
+ *
+ * Where QEMU user-mode has pages larger than the host's (-p), it leaves out of maps
+ * each mapping of the host's that is not the program's in whole, such as its
+ * own 4 KiB for signals and, if they are read-only, the pages next to them. So
+ * mincore has the last word. It doesn't tell a kind, and the commonest is taken. */
+static int maps_at(struct maps *m, uintptr_t addr, uintptr_t end, struct mapping *v)
+{
+	unsigned char resident;
+	while (m->line.end <= addr && maps_next(m, &m->line));
+	if (m->line.start <= addr && m->line.end > addr) {
+		*v = m->line;
+		return 1;
+	}
+	if (m->line.start > addr && m->line.start < end) end = m->line.start;
+	*v = (struct mapping){ .start = addr, .end = addr, .kind = KIND_ANON };
+	while (v->end < end && !__syscall(SYS_mincore, v->end, 1, &resident))
+		v->end += PAGE_SIZE;
+	return v->end > addr;
 }
 
 int __mapping_from(uintptr_t addr, struct mapping *v)
@@ -199,22 +222,17 @@ static long count_mappings(struct maps *m, uintptr_t start, uintptr_t end, uintp
 {
 	struct mapping v;
 	long n = 0;
-	for (*at=start; *at<end && maps_next(m, &v); ) {
-		if (v.end <= *at) continue;
-		if (v.start > *at) break;
+	for (*at=start; *at<end && maps_at(m, *at, end, &v); *at=v.end, n++)
 		if ((v.kind & KIND_SPECIAL) && (v.start < start || v.end > end))
 			return -EINVAL;
-		*at = v.end;
-		n++;
-	}
 	return *at < end ? -ENOMEM : n;
 }
 
 static void record_mappings(struct maps *m, uintptr_t start, uintptr_t end)
 {
 	struct mapping v;
-	while (maps_next(m, &v) && v.start < end) {
-		if (v.end <= start) continue;
+	uintptr_t at;
+	for (at=start; at<end && maps_at(m, at, end, &v); at=v.end) {
 		if (v.start < start) v.start = start;
 		if (v.end > end) v.end = end;
 		record((struct sealed){ v.start, v.end, v.kind });
