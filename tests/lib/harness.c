@@ -20,8 +20,8 @@
 #define SYS_mseal 462
 #endif
 
-/* A case takes milliseconds. This is for one that hangs. */
-#define TIMEOUT_SECONDS 60
+/* A program takes milliseconds. This is for one that hangs. */
+static int timeout = 60;
 
 const char *obj_dir, *prefix, *upstream;
 char ldso[4096];
@@ -90,7 +90,7 @@ static double now(void)
 static int collect(struct pollfd *pfd, struct text *t, pid_t pid)
 {
 	char buf[65536];
-	double end = now() + TIMEOUT_SECONDS;
+	double end = now() + timeout;
 	int open_fds = 2, i, late = 0;
 	while (open_fds) {
 		double left = end - now();
@@ -326,7 +326,7 @@ static void show(const char *title, const char *s)
 
 static const char *status_text(int st)
 {
-	if (st == TIMED_OUT) return fmt("no end within %d s", TIMEOUT_SECONDS);
+	if (st == TIMED_OUT) return fmt("no end within %d s", timeout);
 	if (st < 0) return fmt("signal %d (%s)", -st, strsignal(-st));
 	return fmt("exit status %d", st);
 }
@@ -503,6 +503,7 @@ int harness_main(const char *name, const struct CMUnitTest *tests, size_t n)
 	size_t i;
 	int failed;
 	const char *only = getenv("CASE"), *e = getenv("EMULATE");
+	const char *seconds = getenv("TIMEOUT");
 	size_t m = 0;
 
 	obj_dir = getenv("OBJ_DIR");
@@ -512,6 +513,7 @@ int harness_main(const char *name, const struct CMUnitTest *tests, size_t n)
 	if (!prefix) prefix = "";
 	if (!upstream) upstream = "";
 	emulated = e && *e;
+	if (seconds && atoi(seconds) > 0) timeout = atoi(seconds);
 	find_loader();
 	read_excuses(name, tests, n);
 

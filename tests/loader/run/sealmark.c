@@ -47,7 +47,10 @@ static void programs(void **state)
 	(void)state;
 	need_mseal();
 	for (size_t i=0; i<sizeof kinds/sizeof *kinds; i++) {
-		const char *was = fmt("mutable/%s", kinds[i]), *p = copy(was, kinds[i]);
+		/* Cross compilers come without lld. */
+		const char *was = fmt("mutable/%s", kinds[i]), *p;
+		if (emulated && access(built(was), X_OK)) continue;
+		p = copy(was, kinds[i]);
 		/* as it is, the loader seals it all */
 		want_status(RUN(ENV("LD_SEAL=full", "CHECK_LEVEL=full"), p, "section"), 1);
 		MARKED("--mutable", "seg_section", p);
@@ -96,7 +99,10 @@ static void shown(void **state)
 	want_out(r, "marked: no\n  mutable: nothing\n");
 	const char *p = copy("mutable/segment-plain", "shown");
 	MARKED("-r", ".data", "-r", "seg_section", p);
-	want_out(MARK(p), "(program header) seg_section");
+	/* One range with .data where the largest pages let them touch. */
+	r = MARK(p);
+	want_out(r, "(program header) ");
+	want_out(r, "seg_section\n");
 	r = MARK("--mutable", ".eh_frame", p);
 	want_err(r, "is widened to whole pages");
 	want_status(MARK("--help"), 0);
