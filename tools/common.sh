@@ -63,8 +63,4 @@ system_libdir()
 	return 1
 }
 
-# sum_of LOG: the counts of its closing line, "PASSED FAILED SKIPPED"; nothing if it has none
-sum_of()
-{
-	sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$1"
-}
+. "$root/tools/sum.sh"
