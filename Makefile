@@ -96,7 +96,7 @@ need-build:
 	@tools/need build
 
 check:
-	@tools/need --install build check
+	@tools/need --install build check arch-aarch64 arch-arm
 	+@$(MAKE) --no-print-directory prefix emulation upstream prefix-$(OTHER_VERSION)
 	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
