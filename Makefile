@@ -137,6 +137,14 @@ check-deb:
 	+@$(MAKE) --no-print-directory deb
 	@BUILD=$(BUILD) tests/deb/run
 
+# What docs/compatibility.md shows: the above, and what make bench builds from source.
+compatibility:
+	@tools/need --install build real bench
+	+@$(MAKE) --no-print-directory prefix upstream tools linux-headers
+	@BUILD=$(BUILD) tools/bench --no-times --only 'real-*' > $(BUILD)/compatibility.log || { cat $(BUILD)/compatibility.log; false; }
+	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
+	@tests/real/table
+
 check-kernel:
 	@tools/need --install build check kernel
 	+@$(MAKE) --no-print-directory prefix upstream
@@ -176,6 +184,7 @@ help:
 	@echo 'make check           run every test, with both versions of musl'
 	@echo 'make fuzz            fuzz what parses files of others; SECONDS=300 for each'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
+	@echo 'make compatibility   these and lua, sqlite, python at each level, as a table'
 	@echo 'make deb             Debian packages, in build/deb'
 	@echo 'make check-deb       install, use and purge them in a clean root, which takes root'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
@@ -198,4 +207,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: lint check-real deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help

@@ -1,4 +1,4 @@
-// Addons in Rust, loaded by dlopen, each doing what it is for; two of the three use threads.
+// Addons in Rust, loaded by dlopen, each doing what it is for; three of the four use threads.
 const path = require("path");
 const addon = (name) => require(path.join(__dirname, "node_modules", name));
 
@@ -19,6 +19,11 @@ const addon = (name) => require(path.join(__dirname, "node_modules", name));
 	const { code } = css.transform({ filename: "a.css", minify: true,
 		code: Buffer.from("a { color : #ff0000 ; margin : 0px 0px }\n\n.b > c { width: calc(1px + 2px) }") });
 	console.log("lightningcss minified:", Buffer.from(code).toString());
+
+	const argon2 = addon("@node-rs/argon2-linux-x64-musl/argon2.linux-x64-musl.node");
+	const salt = Buffer.from("somesalt");
+	const raw = await argon2.hashRaw("password", { salt, memoryCost: 65536, timeCost: 2, parallelism: 1 });
+	console.log("argon2 hashed:", raw.toString("hex").slice(0, 16));
 
 	console.log("ready");
 	require("fs").readSync(0, Buffer.alloc(1));
