@@ -86,9 +86,9 @@ hidden int __seal_note(const unsigned char *p, size_t n, size_t align);
 
 struct seal_mutable {
 	size_t n;
+	struct seal_set pages;			/* the whole pages that are mutable */
 	struct seal_range r[SEAL_MUTABLE_MAX];	/* addresses in bytes, as found */
 	struct seal_set cover;			/* the same, joined */
-	struct seal_set pages;			/* the whole pages that are mutable */
 };
 
 /* Put the range into m->r unless it is empty or there already. 0, or -1 if it

@@ -101,9 +101,9 @@ int __seal_marked(const struct seal_object *o)
 	return 0;
 }
 
-/* The ranges that o asks for, in m->r and, joined, in m->cover. Segments and
- * notes may name the same bytes: a program that has SEAL_MUTABLE data may be
- * exempted as a whole later. */
+/* The ranges that o asks for, in m->r and, if there are any, joined in
+ * m->cover. Segments and notes may name the same bytes: a program that has
+ * SEAL_MUTABLE data may be exempted as a whole later. */
 static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page)
 {
@@ -131,7 +131,8 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 		    ph->p_filesz, ph->p_align, start))
 			return -1;
 	}
-	for (i=0; i<m->n; i++)
+	if (!m->n) return 0;
+	for (m->cover.n=i=0; i<m->n; i++)
 		if (m->r[i].start < span.start || m->r[i].end > span.end
 		    || __seal_set_add(&m->cover, m->r[i]))
 			return -1;
@@ -182,9 +183,10 @@ static int find_pages(struct seal_mutable *m, const struct seal_object *o,
 
 int __seal_mutable(struct seal_mutable *m, const struct seal_object *o, size_t page)
 {
-	m->n = m->cover.n = m->pages.n = 0;
+	m->n = m->pages.n = 0;
 	if (o->loader || o->vdso) return 0;
-	if (!find_mutable(m, o, page) && !find_pages(m, o, page)) return 0;
+	if (!find_mutable(m, o, page) && (!m->n || !find_pages(m, o, page)))
+		return 0;
 	m->pages.n = 0;
 	return -1;
 }

@@ -60,6 +60,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/mman.h>
 #include "libc.h"
 #include "syscall.h"
@@ -187,6 +188,11 @@ void __seal_program(const struct seal_object *prog)
 	}
 }
 
+int __seal_at_once(void)
+{
+	return policy.report;
+}
+
 int __seal_active(void)
 {
 	return policy.level != SEAL_OFF;
@@ -284,15 +290,17 @@ static void line(const struct seal_object *o, struct seal_range r, int flags,
 
 struct report {
 	const struct seal_object *o;
-	struct seal_set sealed, refused;
 	int error;
 	const char *why;	/* why nothing was tried, or null */
+	int spread;		/* more than what follows was used */
+	struct seal_set sealed, refused;
 	struct seal_mutable mutable;
 	struct seal_set work;	/* of whatever function runs */
 };
 
 /* One for all: whoever seals is alone, at start or with the loader's lock held.
- * dlopen may be called on a small stack. */
+ * dlopen may be called on a small stack. What nearly every object needs comes
+ * first: the rest may stay on pages that are never touched. */
 static struct report rep;
 
 static void report_range(const struct report *rep, struct seal_range r, int flags,
@@ -383,6 +391,8 @@ static int exempt(struct report *rep)
 	struct seal_set *rest = &rep->work;
 	struct seal_mutable *m = &rep->mutable;
 	int error = __seal_mutable(m, rep->o, PAGE_SIZE);
+	if (!m->n && !error) return 0;
+	rep->spread = 1;
 	*rest = rep->sealed;
 	for (size_t i=0; i<m->pages.n && !error; i++)
 		error = __seal_set_subtract(rest, m->pages.r[i]);
@@ -425,6 +435,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		for (i=0; i<rep.sealed.n; i++) add_range(job, rep.sealed.r[i]);
 		return;
 	}
+	rep.spread = 1;
 	rep.work = rep.sealed;
 	for (i=0; i<rep.work.n; i++) {
 		int error = seal_range(job, rep.work.r[i]);
@@ -477,7 +488,7 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	if (policy.strict && job->error) return job->error;
 	int error = __seal_flush(job);
 	/* These lie in writable memory and tell where the records are. */
-	rep = (struct report){ 0 };
+	memset(&rep, 0, rep.spread ? sizeof rep : offsetof(struct report, mutable));
 	job->set = (struct seal_set){ 0 };
 	if (!error) return 0;
 	if (policy.strict) return job->error;
@@ -502,26 +513,32 @@ long __seal_mmap(size_t len)
 #endif
 }
 
-/* mremap takes the place of the old pages in one step, so there is no moment
- * at which the GOT through which the caller runs is missing. The caller's
- * relocations are complete: nothing writes to the pages between the copy
- * and the replacement. */
-int __seal_anonymize(struct seal_range r, void *spare)
+void __seal_copy(void *to, struct seal_range r)
 {
-	size_t i, len = r.end-r.start;
-	long ret;
+	size_t i, n = (r.end-r.start)/sizeof i;
+	for (i=0; i<n; i++) ((size_t *)to)[i] = ((const size_t *)r.start)[i];
+}
+
+/* mremap takes the place of the old pages in one step, so there is no moment
+ * at which the GOT through which the caller runs is missing. Nothing writes to
+ * the pages between the copy and the replacement. */
+int __seal_replace(struct seal_range r, void *copy)
+{
+	long ret = __syscall(SYS_mremap, copy, r.end-r.start, r.end-r.start,
+		MREMAP_MAYMOVE|MREMAP_FIXED, r.start);
+	return (unsigned long)ret > -4096UL ? -ret : 0;
+}
+
+int __seal_anonymize(struct seal_range r, void *spare, int prot)
+{
+	size_t len = r.end-r.start;
+	long ret = 0;
 	if (r.start >= r.end) return 0;
 	long p = spare ? (long)spare : __seal_mmap(len);
 	if ((unsigned long)p > -4096UL) return -p;
-	size_t *to = (void *)p;
-	const size_t *from = (const void *)r.start;
-	for (i=0; i<len/sizeof *to; i++) to[i] = from[i];
-	ret = __syscall(SYS_mprotect, p, len, PROT_READ);
-	if (!ret) ret = __syscall(SYS_mremap, p, len, len,
-		MREMAP_MAYMOVE|MREMAP_FIXED, r.start);
-	if ((unsigned long)ret > -4096UL) {
-		__syscall(SYS_munmap, p, len);
-		return -ret;
-	}
-	return 0;
+	__seal_copy((void *)p, r);
+	if (!(prot & PROT_WRITE)) ret = -__syscall(SYS_mprotect, p, len, prot);
+	if (!ret) ret = __seal_replace(r, (void *)p);
+	if (ret) __syscall(SYS_munmap, p, len);
+	return ret;
 }
