@@ -318,23 +318,41 @@ static void set_tls_layout(size_t cnt, size_t align)
 /* Protection. Whoever opens the arena holds the loader's lock until it is
  * closed again, so neither another thread nor fork ever finds it open. */
 
-static int protect_regions(int prot, int final)
+static int protect_region(struct region *r, size_t len, int prot)
 {
-	struct region *r;
-	for (r=&arena->region; r; r=r->next) {
-		if (r->final != final) continue;
-		long ret = __syscall(SYS_mprotect, r, r->len, prot);
-		if (ret && ret != -ENOSYS) return -ret;
-	}
-	return 0;
+	long ret = __syscall(SYS_mprotect, r, len, prot);
+	return ret == -ENOSYS ? 0 : -ret;
 }
 
-static void records_close(int final)
+static int protect_regions(int prot)
 {
-	if (arena->state != RECORDS_FREE && (protect_regions(PROT_READ, 0)
-	    || (final && protect_regions(PROT_READ, 1))))
-		__seal_print("ld.so: warning: its records stay writable:"
-			" no memory\n", (char *)0);
+	struct region *r;
+	int err = 0;
+	for (r=&arena->region; r && !err; r=r->next)
+		if (!r->final) err = protect_region(r, r->len, prot);
+	return err;
+}
+
+static void records_closed(int err)
+{
+	if (err) __seal_print("ld.so: warning: its records stay writable:"
+		" no memory\n", (char *)0);
+}
+
+static void records_close(void)
+{
+	if (arena->state != RECORDS_FREE)
+		records_closed(protect_regions(PROT_READ));
+}
+
+/* At the end of the start: the final ones too, and the pages that were taken
+ * from the first and still lie behind it. */
+static void records_close_start(size_t taken)
+{
+	struct region *r = &arena->region;
+	int err = protect_region(r, r->len+taken, PROT_READ);
+	while ((r=r->next) && !err) err = protect_region(r, r->len, PROT_READ);
+	records_closed(err);
 }
 
 static int records_sealed(void)
@@ -349,8 +367,8 @@ static int records_open(void)
 	int err = 0;
 	if (records_sealed()) return EPERM;
 	if (arena->state == RECORDS_GUARDED
-	    && (err = protect_regions(PROT_READ|PROT_WRITE, 0)))
-		protect_regions(PROT_READ, 0);
+	    && (err = protect_regions(PROT_READ|PROT_WRITE)))
+		protect_regions(PROT_READ);
 	return err;
 }
 

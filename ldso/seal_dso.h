@@ -155,27 +155,68 @@ static struct seal_range relro_of(const struct dso *p)
 	return (struct seal_range){ start, start+p->relro_end-p->relro_start };
 }
 
-/* What the kernel mapped is on file pages yet. Without memory for that, RELRO
- * is no worse than it ever was, which will do unless the policy is strict. */
+/* What the kernel mapped is on file pages yet. */
+static int relro_to_move(const struct dso *p, struct seal_range r)
+{
+	if (!p->kernel_mapped || p->relro_moved || !__seal_active()) return 0;
+	struct seal_object o = seal_view(p);
+	return __seal_relro_valid(&o, PAGE_SIZE);
+}
+
+/* A header that reaches beyond the object would write-protect what comes
+ * next, which may be ld.so's own data. */
+static int relro_inside(const struct dso *p, struct seal_range r)
+{
+	return DL_FDPIC || (r.start >= (uintptr_t)p->map
+		&& r.end <= (uintptr_t)p->map+p->map_len);
+}
+
+/* That of the program before relocation, which then finds the pages there that
+ * it would else have copied, one fault for each. Before ld.so's, so that the
+ * page for that one is the last. */
+static void move_relro(struct dso *p)
+{
+	struct seal_range r = relro_of(p);
+	if (r.start == r.end || !relro_inside(p, r) || !relro_to_move(p, r))
+		return;
+	p->relro_moved = !__seal_anonymize(r, arena_take_pages(r.end-r.start),
+		PROT_READ|PROT_WRITE);
+}
+
+static void relro_stays(const struct dso *p)
+{
+	__seal_print(p->name, ": warning: RELRO stays on its file, where a"
+		" discard can undo it: no memory\n", (char *)0);
+}
+
+/* That of ld.so when the start is over, with the records: its copy, a page of
+ * theirs, is protected as they are. */
+static struct seal_range own_relro;
+static void *own_relro_copy;
+
+static int relro_waits(struct dso *p, struct seal_range r)
+{
+	if (p != &ldso || runtime || __seal_at_once()
+	    || !(own_relro_copy = arena_take_pages(r.end-r.start)))
+		return 0;
+	own_relro = r;
+	p->relro_moved = 1;
+	return 1;
+}
+
+/* Without memory for that, RELRO is no worse than it ever was, which will do
+ * unless the policy is strict. */
 static int protect_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
 	if (r.start == r.end) return 0;
-	/* A header that reaches beyond the object would write-protect what
-	 * comes next, which may be ld.so's own data. */
-	if (!DL_FDPIC && (r.start < (uintptr_t)p->map
-	    || r.end > (uintptr_t)p->map+p->map_len))
-		return ENOEXEC;
-	struct seal_object o;
-	if (p->kernel_mapped && __seal_active()
-	    && (o = seal_view(p), __seal_relro_valid(&o, PAGE_SIZE))) {
-		/* The arena has pages to spare, which saves mapping some. */
-		int err = __seal_anonymize(r, runtime ? 0
-			: arena_take_pages(r.end-r.start));
+	if (!relro_inside(p, r)) return ENOEXEC;
+	if (relro_to_move(p, r)) {
+		if (relro_waits(p, r)) return 0;
+		int err = __seal_anonymize(r, 0, PROT_READ);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
-		__seal_print(p->name, ": warning: RELRO stays on its file, where a"
-			" discard can undo it: no memory\n", (char *)0);
+		relro_stays(p);
 	}
 	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, PROT_READ);
 	return ret == -ENOSYS ? 0 : -ret;
@@ -300,6 +341,20 @@ static void seal_region(struct seal_job *job, const struct region *r)
 		(uintptr_t)r+r->len }, records_sealed() || final);
 }
 
+/* ld.so's RELRO is not written to from the copy on. */
+static void close_start(void)
+{
+	size_t len = own_relro.end-own_relro.start;
+	if (len) __seal_copy(own_relro_copy, own_relro);
+	records_close_start(len);
+	if (!len) return;
+	int err = __seal_replace(own_relro, own_relro_copy);
+	if (!err) return;
+	if (__seal_strict()) __seal_refuse(ldso.name, __seal_reason(err));
+	relro_stays(&ldso);
+	__syscall(SYS_mprotect, own_relro.start, len, PROT_READ);
+}
+
 /* The loader's own records, with what has been added to the job. The kernel's
  * first answer is noted there, and so asked for before they are protected. */
 static void seal_records(struct seal_job *job)
@@ -312,7 +367,7 @@ static void seal_records(struct seal_job *job)
 	else arena->state = arena->importer ? RECORDS_FORCED : RECORDS_UNUSED;
 	if (arena->state == RECORDS_FORCED)
 		for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
-	records_close(1);
+	if (arena->state != RECORDS_FREE) close_start();
 	for (r=&arena->region; r; r=r->next) seal_region(job, r);
 }
 
@@ -405,7 +460,7 @@ static int close_for_good(void)
 	static struct seal_job job;
 	struct region *r;
 	arena->state = RECORDS_DLSEAL;
-	records_close(0);
+	records_close();
 	job.set.n = job.error = 0;
 	for (r=arena->region.next; r; r=r->next) seal_region(&job, r);
 	int err = __seal_flush(&job);
@@ -414,9 +469,9 @@ static int close_for_good(void)
 		err = __seal_flush(&job);
 	}
 	if (!err) return 0;
-	protect_regions(PROT_READ|PROT_WRITE, 0);
+	protect_regions(PROT_READ|PROT_WRITE);
 	arena->state = RECORDS_GUARDED;
-	protect_regions(PROT_READ, 0);
+	protect_regions(PROT_READ);
 	return err;
 }
 
@@ -443,7 +498,7 @@ static const char *seal_loader(void)
 	if (records_open()) return "no memory";
 	rtld_fail = &jb;
 	if (setjmp(*rtld_fail)) {
-		records_close(0);
+		records_close();
 		return "no memory";
 	}
 	for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
