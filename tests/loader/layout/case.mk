@@ -20,7 +20,6 @@ PATCH_relro-wild = relro-size 0x400000
 
 # With pages of 2 MiB, arm would put a program at 0, where no kernel has any.
 LAYOUT_LOW = $(if $(CROSS),-Wl$(comma)-Ttext-segment=0x10000000)
-comma = ,
 
 define layout_variant
 $(LAYOUT)/$(1)/liblayout.so: loader/layout/lib.c
@@ -32,7 +31,7 @@ $(LAYOUT)/$(1)/nonpie: loader/layout/main.c $(CHECK) $(LAYOUT)/$(1)/liblayout.so
 $(LAYOUT)/$(1)/static: loader/layout/main.c loader/layout/lib.c $(CHECK)
 	$(MCC) $(FLAGS) -fno-pie -no-pie -static $(LAYOUT_LOW) $(LAYOUT_$(1)) -o $$@ $$(IN)
 $(LAYOUT)/$(1)/static-pie: loader/layout/main.c loader/layout/lib.c $(CHECK)
-	$(MCC) $(FLAGS) -fPIE -static-pie $(LAYOUT_$(1)) -o $$@ $$(IN)
+	$(MCC) $(FLAGS) $(STATIC_PIE) $(LAYOUT_$(1)) -o $$@ $$(IN)
 BOTH_CASES += $(addprefix $(LAYOUT)/$(1)/,liblayout.so pie nonpie static)
 CASES += $(LAYOUT)/$(1)/static-pie
 endef

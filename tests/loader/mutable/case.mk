@@ -4,7 +4,7 @@ MUTABLE_KINDS = pie nonpie static static-pie gc lto $(if $(CROSS),,lld c++)
 MUTABLE_pie =
 MUTABLE_nonpie = -fno-pie -no-pie
 MUTABLE_static = -fno-pie -no-pie -static
-MUTABLE_static-pie = -fPIE -static-pie
+MUTABLE_static-pie = $(STATIC_PIE)
 MUTABLE_gc = -fdata-sections -Wl,--gc-sections
 # One partition for each variable, which is what large programs get.
 MUTABLE_lto = -flto=1 -flto-partition=max
@@ -49,7 +49,7 @@ $(MUTABLE)/static-segment-%: loader/mutable/segment.c $(CHECK) $(ELFPATCH)
 # For sealmark to change.
 SEGMENT_plain = :
 $(MUTABLE)/static-pie-plain: loader/mutable/segment.c $(CHECK)
-	$(MCC) $(FLAGS) -static-pie -fPIE -o $@ $< $(CHECK)
+	$(MCC) $(FLAGS) $(STATIC_PIE) -o $@ $< $(CHECK)
 $(MUTABLE)/lld-plain: loader/mutable/segment.c $(CHECK)
 	$(MCC) $(FLAGS) -fuse-ld=lld -o $@ $< $(CHECK)
 CASES += $(addprefix $(MUTABLE)/,segment-plain static-segment-plain static-pie-plain $(if $(CROSS),,lld-plain))

@@ -6,7 +6,7 @@ $(PROGRAM)/nonpie: loader/program/main.c $(CHECK)
 $(PROGRAM)/static: loader/program/main.c $(CHECK)
 	$(MCC) $(FLAGS) -fno-pie -no-pie -static -o $@ $< $(CHECK)
 $(PROGRAM)/static-pie: loader/program/main.c $(CHECK)
-	$(MCC) $(FLAGS) -fPIE -static-pie $(if $(RISCV),-D_Thread_local=) -o $@ $< $(CHECK)
+	$(MCC) $(FLAGS) $(STATIC_PIE) $(if $(RISCV),-D_Thread_local=) -o $@ $< $(CHECK)
 $(PROGRAM)/%-unmarked: $(PROGRAM)/% $(ELFPATCH)
 	cp $< $@ && $(ELFPATCH) $@ unmark
 BOTH_CASES += $(addprefix $(PROGRAM)/,pie nonpie static)
