@@ -26,6 +26,14 @@ __asm__(".text\n.globl entry\nentry:\n"
 #elif defined __mips64
 "	.set push\n	.option pic0\n	dla $3,at_entry\n	sd $2,0($3)\n"
 "	dla $25,_start\n	jr $25\n	nop\n	.set pop\n"
+#elif defined __mips__
+"	.set push\n	.option pic0\n	la $3,at_entry\n	sw $2,0($3)\n"
+"	la $25,_start\n	jr $25\n	nop\n	.set pop\n"
+#elif defined __powerpc__
+"	lis 4,at_entry@ha\n	stw 7,at_entry@l(4)\n	b _start\n"
+#elif defined __sh__
+"	.align 2\n	mov.l 1f,r1\n	mov.l r4,@r1\n	mov.l 2f,r1\n	jmp @r1\n	nop\n"
+"	.align 2\n1:	.long at_entry\n2:	.long _start\n"
 #elif defined __m68k__
 "	move.l %a1,at_entry\n	jmp _start\n"
 #else
