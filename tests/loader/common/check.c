@@ -747,10 +747,11 @@ static int is_wanted(const struct map *m)
 	return 0;
 }
 
+/* Not only to its first page: blocks next to each other are one mapping. */
 static int points_to(const struct map *from, const struct map *to)
 {
 	for (uintptr_t a=from->s; a<from->e; a+=sizeof a)
-		if (*(uintptr_t *)a == to->s) return 1;
+		if (*(uintptr_t *)a-to->s < to->e-to->s) return 1;
 	return 0;
 }
 
