@@ -1,9 +1,10 @@
-# Entries of the GOT have a relocation of their own that musl puts off, but on RISC-V, where they have the one for any
-# address: there the library only calls.
+# Entries of the GOT have a relocation of their own that musl puts off, but on RISC-V and 64-bit PowerPC, where they have the
+# one for any address: there the library only calls.
 LAZY = $(T)/lazy
+LAZY_CALLS := $(filter riscv% powerpc64%,$(MACHINE))
 $(LAZY)/liblazy.so: loader/lazy/lazy.c
-	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy $(if $(RISCV),-DCALLS) -o $@ $<
-	$(if $(RISCV),,readelf -rAW $@ | grep later_address | grep -v JU*MP_SL >/dev/null)
+	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy $(if $(LAZY_CALLS),-DCALLS) -o $@ $<
+	$(if $(LAZY_CALLS),,readelf -rAW $@ | grep later_address | grep -v JU*MP_SL >/dev/null)
 $(LAZY)/liblater1.so: loader/lazy/later1.c
 	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
 $(LAZY)/liblater2.so: loader/lazy/later2.c
