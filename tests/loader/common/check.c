@@ -767,13 +767,15 @@ static void want_records(void)
 	}
 	want_record((uintptr_t)debug, seal);
 	for (l=debug->r_map; l; l=l->l_next) want_record((uintptr_t)l, seal);
-	/* Pages without a record, which those with one lead to: what is made
-	 * at start and not changed by dlopen. */
+	/* Pages without a record, which those with one lead to. What is made
+	 * at start and not changed by dlopen says so in its third word (struct
+	 * region of ldso/seal_arena.h); lists that dlopen made do not. */
 	struct map *first = map_at((uintptr_t)debug);
 	for (size_t i=0; first && i<nmaps; i++)
 		if (maps[i].anon && !maps[i].name[0] && maps[i].prot == PROT_READ
 		    && !is_wanted(maps+i) && points_to(first, maps+i))
-			want_record(maps[i].s, SEAL_YES);
+			want_record(maps[i].s, ((int *)maps[i].s)[2*sizeof(size_t)/sizeof(int)]
+				? SEAL_YES : seal);
 }
 
 static int each_object(struct dl_phdr_info *i, size_t size, void *data)
