@@ -318,9 +318,9 @@ static void set_tls_layout(size_t cnt, size_t align)
 /* Protection. Whoever opens the arena holds the loader's lock until it is
  * closed again, so neither another thread nor fork ever finds it open. */
 
-static int protect_region(struct region *r, size_t len, int prot)
+static int protect_region(struct region *r, int prot)
 {
-	long ret = __syscall(SYS_mprotect, r, len, prot);
+	long ret = __syscall(SYS_mprotect, r, r->len, prot);
 	return ret == -ENOSYS ? 0 : -ret;
 }
 
@@ -329,7 +329,7 @@ static int protect_regions(int prot)
 	struct region *r;
 	int err = 0;
 	for (r=&arena->region; r && !err; r=r->next)
-		if (!r->final) err = protect_region(r, r->len, prot);
+		if (!r->final) err = protect_region(r, prot);
 	return err;
 }
 
@@ -345,13 +345,13 @@ static void records_close(void)
 		records_closed(protect_regions(PROT_READ));
 }
 
-/* At the end of the start: the final ones too, and the pages that were taken
- * from the first and still lie behind it. */
-static void records_close_start(size_t taken)
+/* At the end of the start: the final ones too. */
+static void records_close_start(void)
 {
-	struct region *r = &arena->region;
-	int err = protect_region(r, r->len+taken, PROT_READ);
-	while ((r=r->next) && !err) err = protect_region(r, r->len, PROT_READ);
+	struct region *r;
+	int err = 0;
+	for (r=&arena->region; r && !err; r=r->next)
+		err = protect_region(r, PROT_READ);
 	records_closed(err);
 }
 

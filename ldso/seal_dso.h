@@ -172,8 +172,8 @@ static int relro_inside(const struct dso *p, struct seal_range r)
 }
 
 /* That of the program before relocation, which then finds the pages there that
- * it would else have copied, one fault for each. Before ld.so's, so that the
- * page for that one is the last. */
+ * it would else have copied, one fault for each. The arena has pages to spare,
+ * which saves mapping some. */
 static void move_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
@@ -181,27 +181,6 @@ static void move_relro(struct dso *p)
 		return;
 	p->relro_moved = !__seal_anonymize(r, arena_take_pages(r.end-r.start),
 		PROT_READ|PROT_WRITE);
-}
-
-static void relro_stays(const struct dso *p)
-{
-	__seal_print(p->name, ": warning: RELRO stays on its file, where a"
-		" discard can undo it: no memory\n", (char *)0);
-}
-
-/* That of ld.so when the start is over, with the records: its copy, a page of
- * theirs, is protected as they are. */
-static struct seal_range own_relro;
-static void *own_relro_copy;
-
-static int relro_waits(struct dso *p, struct seal_range r)
-{
-	if (p != &ldso || runtime || __seal_at_once()
-	    || !(own_relro_copy = arena_take_pages(r.end-r.start)))
-		return 0;
-	own_relro = r;
-	p->relro_moved = 1;
-	return 1;
 }
 
 /* Without memory for that, RELRO is no worse than it ever was, which will do
@@ -212,11 +191,12 @@ static int protect_relro(struct dso *p)
 	if (r.start == r.end) return 0;
 	if (!relro_inside(p, r)) return ENOEXEC;
 	if (relro_to_move(p, r)) {
-		if (relro_waits(p, r)) return 0;
-		int err = __seal_anonymize(r, 0, PROT_READ);
+		int err = __seal_anonymize(r, runtime ? 0
+			: arena_take_pages(r.end-r.start), PROT_READ);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
-		relro_stays(p);
+		__seal_print(p->name, ": warning: RELRO stays on its file, where a"
+			" discard can undo it: no memory\n", (char *)0);
 	}
 	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, PROT_READ);
 	return ret == -ENOSYS ? 0 : -ret;
@@ -341,20 +321,6 @@ static void seal_region(struct seal_job *job, const struct region *r)
 		(uintptr_t)r+r->len }, records_sealed() || final);
 }
 
-/* ld.so's RELRO is not written to from the copy on. */
-static void close_start(void)
-{
-	size_t len = own_relro.end-own_relro.start;
-	if (len) __seal_copy(own_relro_copy, own_relro);
-	records_close_start(len);
-	if (!len) return;
-	int err = __seal_replace(own_relro, own_relro_copy);
-	if (!err) return;
-	if (__seal_strict()) __seal_refuse(ldso.name, __seal_reason(err));
-	relro_stays(&ldso);
-	__syscall(SYS_mprotect, own_relro.start, len, PROT_READ);
-}
-
 /* The loader's own records, with what has been added to the job. The kernel's
  * first answer is noted there, and so asked for before they are protected. */
 static void seal_records(struct seal_job *job)
@@ -367,7 +333,7 @@ static void seal_records(struct seal_job *job)
 	else arena->state = arena->importer ? RECORDS_FORCED : RECORDS_UNUSED;
 	if (arena->state == RECORDS_FORCED)
 		for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
-	if (arena->state != RECORDS_FREE) close_start();
+	if (arena->state != RECORDS_FREE) records_close_start();
 	for (r=&arena->region; r; r=r->next) seal_region(job, r);
 }
 

@@ -92,9 +92,6 @@ hidden int __seal_active(void);
  * once instead of being joined with others. */
 hidden void __seal_add(struct seal_job *job, const struct seal_object *o);
 
-/* 1 if __seal_add asks the kernel itself, to report what it says. */
-hidden int __seal_at_once(void);
-
 /* Add the vdso whose ELF header is at ehdr (AT_SYSINFO_EHDR), if any. */
 hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
 
@@ -136,10 +133,6 @@ hidden const char *__seal_reason(int error);
  * has them mapped. Nothing else may run meanwhile. 0 or a positive errno,
  * pages unchanged. */
 hidden int __seal_anonymize(struct seal_range r, void *spare, int prot);
-
-/* Its two halves, for who protects the copy in between, with more. */
-hidden void __seal_copy(void *to, struct seal_range r);
-hidden int __seal_replace(struct seal_range r, void *copy);
 
 /* Protect and seal a static program, before its constructors. Failure under
  * strict prints a line and exits with 127. */

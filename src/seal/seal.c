@@ -188,11 +188,6 @@ void __seal_program(const struct seal_object *prog)
 	}
 }
 
-int __seal_at_once(void)
-{
-	return policy.report;
-}
-
 int __seal_active(void)
 {
 	return policy.level != SEAL_OFF;
@@ -513,32 +508,25 @@ long __seal_mmap(size_t len)
 #endif
 }
 
-void __seal_copy(void *to, struct seal_range r)
-{
-	size_t i, n = (r.end-r.start)/sizeof i;
-	for (i=0; i<n; i++) ((size_t *)to)[i] = ((const size_t *)r.start)[i];
-}
-
 /* mremap takes the place of the old pages in one step, so there is no moment
  * at which the GOT through which the caller runs is missing. Nothing writes to
  * the pages between the copy and the replacement. */
-int __seal_replace(struct seal_range r, void *copy)
-{
-	long ret = __syscall(SYS_mremap, copy, r.end-r.start, r.end-r.start,
-		MREMAP_MAYMOVE|MREMAP_FIXED, r.start);
-	return (unsigned long)ret > -4096UL ? -ret : 0;
-}
-
 int __seal_anonymize(struct seal_range r, void *spare, int prot)
 {
-	size_t len = r.end-r.start;
+	size_t i, len = r.end-r.start;
 	long ret = 0;
 	if (r.start >= r.end) return 0;
 	long p = spare ? (long)spare : __seal_mmap(len);
 	if ((unsigned long)p > -4096UL) return -p;
-	__seal_copy((void *)p, r);
-	if (!(prot & PROT_WRITE)) ret = -__syscall(SYS_mprotect, p, len, prot);
-	if (!ret) ret = __seal_replace(r, (void *)p);
-	if (ret) __syscall(SYS_munmap, p, len);
-	return ret;
+	size_t *to = (void *)p;
+	const size_t *from = (const void *)r.start;
+	for (i=0; i<len/sizeof *to; i++) to[i] = from[i];
+	if (!(prot & PROT_WRITE)) ret = __syscall(SYS_mprotect, p, len, prot);
+	if (!ret) ret = __syscall(SYS_mremap, p, len, len,
+		MREMAP_MAYMOVE|MREMAP_FIXED, r.start);
+	if ((unsigned long)ret > -4096UL) {
+		__syscall(SYS_munmap, p, len);
+		return -ret;
+	}
+	return 0;
 }
