@@ -156,7 +156,7 @@ static struct seal_range relro_of(const struct dso *p)
 }
 
 /* What the kernel mapped is on file pages yet. */
-static int relro_to_move(const struct dso *p, struct seal_range r)
+static int relro_to_move(const struct dso *p)
 {
 	if (!p->kernel_mapped || p->relro_moved || !__seal_active()) return 0;
 	struct seal_object o = seal_view(p);
@@ -177,7 +177,7 @@ static int relro_inside(const struct dso *p, struct seal_range r)
 static void move_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
-	if (r.start == r.end || !relro_inside(p, r) || !relro_to_move(p, r))
+	if (r.start == r.end || !relro_inside(p, r) || !relro_to_move(p))
 		return;
 	p->relro_moved = !__seal_anonymize(r, arena_take_pages(r.end-r.start),
 		PROT_READ|PROT_WRITE);
@@ -190,7 +190,7 @@ static int protect_relro(struct dso *p)
 	struct seal_range r = relro_of(p);
 	if (r.start == r.end) return 0;
 	if (!relro_inside(p, r)) return ENOEXEC;
-	if (relro_to_move(p, r)) {
+	if (relro_to_move(p)) {
 		int err = __seal_anonymize(r, runtime ? 0
 			: arena_take_pages(r.end-r.start), PROT_READ);
 		if (!err) return 0;
