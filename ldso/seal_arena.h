@@ -252,21 +252,6 @@ static void *arena_realloc(void *p, size_t n)
 	return new;
 }
 
-/* Pages that are moved away for good: of the first region the last ones, while
- * they are free. Null if there are not so many. */
-static void *arena_take_pages(size_t len)
-{
-	struct region *r = &arena->region;
-	struct chunk *c = arena->free;
-	if (PAGE_SIZE > ARENA_LEN) return 0;
-	for (; c; c=c->next)
-		if ((char *)c+c->size == (char *)r+r->len) break;
-	if (!c || c->size < len+sizeof *c) return 0;
-	c->size -= len;
-	r->len -= len;
-	return (char *)r+r->len;
-}
-
 static char *arena_strdup(const char *s)
 {
 	size_t n = strlen(s)+1;

@@ -179,8 +179,7 @@ static void move_relro(struct dso *p)
 	struct seal_range r = relro_of(p);
 	if (r.start == r.end || !relro_inside(p, r) || !relro_to_move(p))
 		return;
-	p->relro_moved = !__seal_anonymize(r, arena_take_pages(r.end-r.start),
-		PROT_READ|PROT_WRITE);
+	p->relro_moved = !__seal_anonymize(r, PROT_READ|PROT_WRITE);
 }
 
 /* Without memory for that, RELRO is no worse than it ever was, which will do
@@ -191,8 +190,7 @@ static int protect_relro(struct dso *p)
 	if (r.start == r.end) return 0;
 	if (!relro_inside(p, r)) return ENOEXEC;
 	if (relro_to_move(p)) {
-		int err = __seal_anonymize(r, runtime ? 0
-			: arena_take_pages(r.end-r.start), PROT_READ);
+		int err = __seal_anonymize(r, PROT_READ);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
 		__seal_print(p->name, ": warning: RELRO stays on its file, where a"

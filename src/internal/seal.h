@@ -128,11 +128,10 @@ hidden _Noreturn void __seal_refuse(const char *prog, const char *why);
 hidden const char *__seal_reason(int error);
 
 /* Replace the whole pages of r, private file pages, in place with anonymous
- * ones of the same contents, writable if prot says so and else so protected. They
- * are moved from spare, which is as long, writable and gone afterwards; null
- * has them mapped. Nothing else may run meanwhile. 0 or a positive errno,
- * pages unchanged. */
-hidden int __seal_anonymize(struct seal_range r, void *spare, int prot);
+ * ones of the same contents, writable if prot says so and else so protected.
+ * Nothing else may run meanwhile, and no signal handler. 0, or a positive errno
+ * and the contents unchanged. */
+hidden int __seal_anonymize(struct seal_range r, int prot);
 
 /* Protect and seal a static program, before its constructors. Failure under
  * strict prints a line and exits with 127. */

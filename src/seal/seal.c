@@ -497,36 +497,70 @@ int __seal_finish(struct seal_job *job, const char *prog)
 
 /* No errno yet, and not the wrapper, which the emulation calls from within
  * itself. */
-long __seal_mmap(size_t len)
+static inline long map_pages(uintptr_t at, size_t len, int flags)
 {
+	flags |= MAP_PRIVATE|MAP_ANONYMOUS;
 #ifdef SYS_mmap2
-	return __syscall(SYS_mmap2, 0, len, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	return __syscall(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
 #else
-	return __syscall(SYS_mmap, 0, len, PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	return __syscall(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
 #endif
 }
 
-/* mremap takes the place of the old pages in one step, so there is no moment
- * at which the GOT through which the caller runs is missing. Nothing writes to
- * the pages between the copy and the replacement. */
-int __seal_anonymize(struct seal_range r, void *spare, int prot)
+long __seal_mmap(size_t len)
 {
-	size_t i, len = r.end-r.start;
-	long ret = 0;
-	if (r.start >= r.end) return 0;
-	long p = spare ? (long)spare : __seal_mmap(len);
-	if ((unsigned long)p > -4096UL) return -p;
-	size_t *to = (void *)p;
-	const size_t *from = (const void *)r.start;
-	for (i=0; i<len/sizeof *to; i++) to[i] = from[i];
-	if (!(prot & PROT_WRITE)) ret = __syscall(SYS_mprotect, p, len, prot);
-	if (!ret) ret = __syscall(SYS_mremap, p, len, len,
-		MREMAP_MAYMOVE|MREMAP_FIXED, r.start);
-	if ((unsigned long)ret > -4096UL) {
-		__syscall(SYS_munmap, p, len);
-		return -ret;
+	return map_pages(0, len, 0);
+}
+
+/* The loop must not become a call, nor load anything but what it copies, which
+ * may be the GOT. len is a page multiple. */
+typedef size_t vec __attribute__((__vector_size__(16), __may_alias__));
+
+static inline void copy(vec *to, const vec *from, size_t len)
+{
+	for (size_t i=0; i<len/sizeof *to; i+=8) {
+		vec a = from[i], b = from[i+1], c = from[i+2], d = from[i+3];
+		to[i] = a, to[i+1] = b, to[i+2] = c, to[i+3] = d;
+		a = from[i+4], b = from[i+5], c = from[i+6], d = from[i+7];
+		to[i+4] = a, to[i+5] = b, to[i+6] = c, to[i+7] = d;
+		__asm__ __volatile__ ("" : : : "memory");
 	}
+}
+
+/* RELRO is a page or two of most programs and of ld.so: kept on the stack, while
+ * the pages are mapped anew in their place. There is a moment at which they are
+ * zeros, and nothing is read from them then. */
+#define KEPT_MAX 16384
+
+static int replace(uintptr_t at, size_t len)
+{
+	vec kept[len/sizeof(vec)];
+	copy(kept, (void *)at, len);
+	long ret = map_pages(at, len, MAP_FIXED|MAP_POPULATE);
+	if ((unsigned long)ret > -4096UL) return -ret;
+	copy((void *)at, kept, len);
 	return 0;
+}
+
+/* More is copied to pages elsewhere and these are moved. Nothing writes to what
+ * was copied before it is replaced. */
+static int move(uintptr_t at, size_t len)
+{
+	long p = map_pages(0, len, MAP_POPULATE);
+	if ((unsigned long)p > -4096UL) return -p;
+	copy((void *)p, (void *)at, len);
+	long ret = __syscall(SYS_mremap, p, len, len, MREMAP_MAYMOVE|MREMAP_FIXED, at);
+	if ((unsigned long)ret <= -4096UL) return 0;
+	__syscall(SYS_munmap, p, len);
+	return -ret;
+}
+
+int __seal_anonymize(struct seal_range r, int prot)
+{
+	size_t len = r.end-r.start;
+	if (r.start >= r.end) return 0;
+	int err = len > KEPT_MAX ? move(r.start, len) : replace(r.start, len);
+	if (!err && !(prot & PROT_WRITE))
+		err = -__syscall(SYS_mprotect, r.start, len, prot);
+	return err;
 }

@@ -69,7 +69,7 @@ void __seal_static(void)
 		if (!__seal_relro_valid(&o, PAGE_SIZE))
 			error = EINVAL, why = "it is in no writable segment";
 		else
-			error = __seal_anonymize(o.relro, 0, PROT_READ);
+			error = __seal_anonymize(o.relro, PROT_READ);
 		if (error) {
 			if (__seal_strict())
 				__seal_refuse(prog, "its RELRO can't be protected");
