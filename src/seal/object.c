@@ -60,8 +60,9 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 
 int __seal_relro_valid(const struct seal_object *o, size_t page)
 {
-	struct seal_set set = { 0 };
+	struct seal_set set;
 	size_t i;
+	set.n = 0;
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
@@ -101,13 +102,27 @@ int __seal_marked(const struct seal_object *o)
 	return 0;
 }
 
+/* From the first page of o's segments to the last. */
+static struct seal_range span_of(const struct seal_object *o, size_t page)
+{
+	struct seal_range r, span = { -1, 0 };
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		if (ph->p_type != PT_LOAD) continue;
+		r = __seal_round(o->base+ph->p_vaddr, ph->p_memsz, page);
+		if (r.start == r.end) continue;
+		if (r.start < span.start) span.start = r.start;
+		if (r.end > span.end) span.end = r.end;
+	}
+	return span;
+}
+
 /* The ranges that o asks for, in m->r and, if there are any, joined in
  * m->cover. Segments and notes may name the same bytes: a program that has
  * SEAL_MUTABLE data may be exempted as a whole later. */
 static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page)
 {
-	struct seal_range r, span = { -1, 0 };
 	size_t i, segments;
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
@@ -115,11 +130,6 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 		if (ph->p_type == PT_GNU_MUTABLE && __seal_mutable_add(m, 0,
 		    (struct seal_range){ start, start+ph->p_memsz }))
 			return -1;
-		if (ph->p_type != PT_LOAD) continue;
-		r = __seal_round(start, ph->p_memsz, page);
-		if (r.start == r.end) continue;
-		if (r.start < span.start) span.start = r.start;
-		if (r.end > span.end) span.end = r.end;
 	}
 	segments = m->n;
 	for (i=0; i<o->phnum; i++) {
@@ -132,6 +142,7 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 			return -1;
 	}
 	if (!m->n) return 0;
+	struct seal_range span = span_of(o, page);
 	for (m->cover.n=i=0; i<m->n; i++)
 		if (m->r[i].start < span.start || m->r[i].end > span.end
 		    || __seal_set_add(&m->cover, m->r[i]))

@@ -287,9 +287,10 @@ struct report {
 	const struct seal_object *o;
 	int error;
 	const char *why;	/* why nothing was tried, or null */
-	int spread;		/* more than what follows was used */
-	struct seal_set sealed, refused;
+	int spread;		/* more than the set that follows was used */
+	struct seal_set sealed;
 	struct seal_mutable mutable;
+	struct seal_set refused;
 	struct seal_set work;	/* of whatever function runs */
 };
 
@@ -403,11 +404,11 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(o, why_off);
 		return;
 	}
-	int rw = !o->foreign && (o->loader || policy.level == SEAL_FULL
-		|| __seal_marked(o));
+	/* The vdso has no RW data, and its notes are of no interest. */
+	int rw = !o->foreign && (o->loader || o->vdso
+		|| policy.level == SEAL_FULL || __seal_marked(o));
 	rep.o = o;
 	rep.why = 0;
-	rep.refused.n = 0;
 	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)) {
 		if (!job->error) {
 			job->error = EOVERFLOW;
@@ -431,6 +432,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		return;
 	}
 	rep.spread = 1;
+	rep.refused.n = 0;
 	rep.work = rep.sealed;
 	for (i=0; i<rep.work.n; i++) {
 		int error = seal_range(job, rep.work.r[i]);
@@ -476,15 +478,24 @@ void __seal_add_records(struct seal_job *job, struct seal_range r, int seal)
 		why ? "not sealed: " : "sealed", why ? why : "");
 }
 
+/* The ranges tell where the records are, and lie in writable memory. Those that
+ * were ever used come first. */
+static void wipe(struct seal_set *set)
+{
+	for (size_t i=0; i<SEAL_SET_MAX && set->r[i].end; i++)
+		set->r[i] = (struct seal_range){ 0, 0 };
+	set->n = 0;
+}
+
 int __seal_finish(struct seal_job *job, const char *prog)
 {
 	struct hex start, end;
 	/* What can't be met needs no half of it. */
 	if (policy.strict && job->error) return job->error;
 	int error = __seal_flush(job);
-	/* These lie in writable memory and tell where the records are. */
-	memset(&rep, 0, rep.spread ? sizeof rep : offsetof(struct report, mutable));
-	job->set = (struct seal_set){ 0 };
+	wipe(&job->set);
+	wipe(&rep.sealed);
+	if (rep.spread) memset(&rep, 0, sizeof rep);
 	if (!error) return 0;
 	if (policy.strict) return job->error;
 	if (job->error == *__seal_answer || warned) return 0;
