@@ -77,11 +77,17 @@ enum records_state {
  * one that no object has. The order in which they run is in the arena. */
 #define FIRST_OBJECTS 64
 
-static struct ctor {
+static SEAL_EARLY(128) struct ctor {
 	pthread_t visitor;	/* whose thread runs that of this object */
 	unsigned nth;		/* which object's was the one to begin nth */
 	char constructed;
 } first_ctors[FIRST_OBJECTS];
+
+/* With what else a start writes to outside of the arena. */
+static SEAL_EARLY(128) struct builtin_tls builtin_tls[1];
+static SEAL_EARLY(128) pthread_rwlock_t lock;
+static SEAL_EARLY(128) pthread_mutex_t init_fini_lock;
+static SEAL_EARLY(128) pthread_cond_t ctor_cond;
 
 struct arena {
 	struct region region;
@@ -379,6 +385,13 @@ static void note_import(const struct dso *dso, const char *name)
 	if (!strcmp(name, "dlopen") || !strcmp(name, "dlsym")
 	    || !strcmp(name, "__dlsym_time64"))	/* dlsym's name on 32-bit */
 		arena->importer = dso;
+}
+
+/* In stage 2 ld.so is the only object: what it defines is what it refers to, and
+ * need not be looked up. */
+static int defined_here(const Sym *sym)
+{
+	return head == &ldso && sym->st_shndx;
 }
 
 static size_t ctors_begun;	/* not counting those without destructors */

@@ -6,6 +6,10 @@
 #include "seal.h"
 #include "seal_start.h"
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
 /* Mapping. */
 
 /* The first mapping of a library spans all of it, as its lowest segment is
@@ -111,6 +115,29 @@ static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 			return -1;
 	}
 	return 0;
+}
+
+/* What relocation and constructors are about to read of an object, in one call
+ * and not in a page fault for each stretch of 64 KiB and each mapping: the
+ * segments up to the first that is writable. No more of a large object than
+ * holds what every start reads, which is its tables, and of ld.so the code. A
+ * kernel before 5.14 refuses, and nothing depends on it. */
+#define PREFAULT_MAX 524288
+
+static void prefault(const struct dso *p, const Phdr *ph, size_t phnum,
+	size_t phentsize)
+{
+	size_t low = -1, end = -1, len;
+	if (DL_FDPIC || DL_NOMMU_SUPPORT) return;
+	for (; phnum--; ph=(void *)((char *)ph+phentsize)) {
+		if (ph->p_type != PT_LOAD) continue;
+		if (low == -1) low = ph->p_vaddr & -PAGE_SIZE;
+		if (ph->p_flags & PF_W) break;
+		end = ph->p_vaddr+ph->p_memsz;
+	}
+	if (end == -1 || end <= low) return;
+	len = end-low < PREFAULT_MAX ? end-low : PREFAULT_MAX;
+	__syscall(SYS_madvise, p->map, len, MADV_POPULATE_READ);
 }
 
 /* A segment whose file ends before it does would be a SIGBUS some time later. */

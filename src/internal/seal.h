@@ -15,6 +15,11 @@
 /* For what is settled at start: with RELRO it becomes read-only. */
 #define SEAL_RELRO __attribute__((__section__(".data.rel.ro.seal")))
 
+/* For what every start writes to: .bss is sorted by alignment, so it comes next to
+ * .data, and a start touches a page less for each that it shares. n is more than
+ * the 32 bytes that large variables have by themselves. */
+#define SEAL_EARLY(n) __attribute__((__aligned__(n)))
+
 /* What the kernel said to the first request ever: 0 before it, then -1, or the
  * positive errno (ENOSYS, EPERM) by which it has no mseal for us, and is not
  * asked again. The loader lets this point to where nobody else can write. */

@@ -297,7 +297,7 @@ struct report {
 /* One for all: whoever seals is alone, at start or with the loader's lock held.
  * dlopen may be called on a small stack. What nearly every object needs comes
  * first: the rest may stay on pages that are never touched. */
-static struct report rep;
+static SEAL_EARLY(64) struct report rep;
 
 static void report_range(const struct report *rep, struct seal_range r, int flags,
 	const char *kind)
