@@ -25,7 +25,7 @@
  *			entry point of the program
  *	constructors	not writable. What changes while they run is not in
  *			the arena: see struct ctor
- *	dlopen		writable while it holds the lock
+ *	dlopen		what it writes to is writable while it holds the lock
  *	dlsym, dladdr, dl_iterate_phdr, pthread_create, fork, exit
  *			only read
  *
@@ -42,10 +42,22 @@
 
 static void *dl_mmap(size_t);
 
-/* Allocation. Free memory is zero but for the headers of chunks, which are
- * kept in the order of their addresses and joined when they touch: once a
- * dlopen that fails has freed what it allocated, not a byte of the arena
- * tells of it. */
+/* Allocation. What is new comes after what is older, in a region that is much
+ * longer than most programs need, and holes that were freed between are used
+ * again while they are open. Free memory is zero but for the headers of holes,
+ * which are kept in the order of their addresses and joined when they touch: once
+ * a dlopen that fails has freed what it allocated, not a byte of the arena tells
+ * of it.
+ *
+ *	roots | older records | the last record | free ...
+ *	[open]                 [------- open ---------------]
+ *
+ * A dlopen writes to the roots, to what it adds, and to the record that was the
+ * last until then, and these pages are what it opens: two or three that were ever
+ * touched, however many libraries there are. What it writes to older records
+ * now and then (a search path that is expanded, symbols that become global) is
+ * preceded by a call of writable(), which opens the rest. That matters because
+ * to take away write access is paid for by the page, on some machines dearly. */
 
 /* A multiple of the page size of every architecture. */
 #define ARENA_LEN 65536
@@ -59,6 +71,8 @@ struct region {
 	size_t len;
 	struct region *next;
 	int final;		/* written at start, and not again */
+	struct region *before;	/* the one in use before this one was */
+	char *top;		/* what was free when another came into use */
 };
 
 enum records_state {
@@ -74,13 +88,14 @@ enum records_state {
  * dlopen costs. So it is kept outside, by the numbers of the objects. There is
  * no address in it but that of a thread: by writing to it the program may be
  * denied a constructor or a destructor, or have it run twice, but not be given
- * one that no object has. The order in which they run is in the arena. */
-#define FIRST_OBJECTS 64
+ * one that no object has. Queues of constructors are in the arena. */
+#define FIRST_OBJECTS 32
 
 static SEAL_EARLY(128) struct ctor {
 	pthread_t visitor;	/* whose thread runs that of this object */
 	unsigned nth;		/* which object's was the one to begin nth */
 	char constructed;
+	struct walk walk;	/* of use to one dlopen only, see walk_of */
 } first_ctors[FIRST_OBJECTS];
 
 /* With what else a start writes to outside of the arena. */
@@ -91,14 +106,19 @@ static SEAL_EARLY(128) pthread_cond_t ctor_cond;
 
 struct arena {
 	struct region region;
-	struct chunk *free;
+	struct chunk *holes;
+	struct region *current;
+	char *top;			/* what is free of the current region */
 	enum records_state state;
+	int all_open;			/* every page but those of final regions */
+	struct seal_range open[2];	/* else what is, in the first and in the last region */
 	const struct dso *importer;	/* refers to dlopen or dlsym */
 	int first_answer;		/* the kernel's, see seal.h */
 
-	struct dso ldso, app, vdso;
+	struct dso ldso, app, vdso, syms_end;
 	struct dso *start_tail;		/* the last that the program started with */
 	struct dso *head, *tail, *syms_tail, *lazy_head;
+	struct dso *scope;		/* what is relocated now, by a dlopen that is not global */
 	char *env_path, *sys_path;
 	unsigned long long gencnt;
 	int runtime;
@@ -109,8 +129,7 @@ struct arena {
 	struct dso *builtin_deps[2];
 	struct dso *builtin_ctor_queue[4];
 	struct dso **main_ctor_queue;
-	struct dso **objects;		/* by number, from 1 on */
-	struct ctor *ctors;
+	struct ctor *ctors;		/* by number, from 1 on */
 	size_t nobjects, max_objects;
 	struct {
 		uint16_t *first;	/* by slot: 1 + number of the first object */
@@ -127,49 +146,106 @@ static SEAL_RELRO struct arena *arena;
 /* Before any relocation of ours is done but the relative ones. */
 static void arena_start(void)
 {
-	size_t used = ALIGN(sizeof *arena, sizeof(struct chunk));
 	if (!(arena = dl_mmap(ARENA_LEN))) a_crash();
 	arena->region.len = ARENA_LEN;
-	arena->free = (void *)((char *)arena+used);
-	arena->free->size = ARENA_LEN-used;
+	arena->current = &arena->region;
+	arena->top = (char *)arena+ALIGN(sizeof *arena, sizeof(struct chunk));
 	arena->tls_align = MIN_TLS_ALIGN;
 	arena->ctors = first_ctors;
+	arena->max_objects = FIRST_OBJECTS;
+	arena->all_open = 1;
 }
 
-/* Regions beyond the first go when the last chunk in them does. */
-static void drop_region(struct chunk *c)
+static int protect_region(struct region *r, int prot)
 {
-	struct region *r, *q = (struct region *)c-1;
-	for (r=&arena->region; r->next!=q; r=r->next)
-		if (!r->next) return;
-	if (c->size != q->len-sizeof *q) return;
-	struct chunk **at = &arena->free;
-	while (*at != c) at = &(*at)->next;
-	*at = c->next;
+	long ret = __syscall(SYS_mprotect, r, r->len, prot);
+	return ret == -ENOSYS ? 0 : -ret;
+}
+
+static int protect_regions(int prot)
+{
+	struct region *r;
+	int err = 0;
+	for (r=&arena->region; r && !err; r=r->next)
+		if (!r->final) err = protect_region(r, prot);
+	return err;
+}
+
+static int is_open(const void *p)
+{
+	uintptr_t a = (uintptr_t)p;
+	for (int i=0; i<2 && !arena->all_open; i++)
+		if (a-arena->open[i].start < arena->open[i].end-arena->open[i].start)
+			return 1;
+	return arena->all_open;
+}
+
+/* Before something is written to that a dlopen has not opened. That this joins
+ * mappings and splits none leaves no reason for it to fail. */
+static void writable(const void *p)
+{
+	if (is_open(p)) return;
+	if (protect_regions(PROT_READ|PROT_WRITE)) a_crash();
+	arena->all_open = 1;
+}
+
+static char *region_end(struct region *r)
+{
+	return (char *)r+r->len;
+}
+
+static char *region_start(struct region *r)
+{
+	return (char *)ALIGN((uintptr_t)(r+1), sizeof(struct chunk));
+}
+
+/* Regions beyond the first go with the last that was in them. */
+static void drop_region(void)
+{
+	struct region *r, *q = arena->current;
+	if (!q->before || arena->top != region_start(q)) return;
+	for (r=&arena->region; r->next!=q; r=r->next);
+	writable(r);
+	writable(q->before);
 	r->next = q->next;
+	arena->current = q->before;
+	arena->top = q->before->top;
+	q->before->top = 0;
 	munmap(q, q->len);
 }
 
-static void add_free(struct chunk *c)
+/* Put c among the holes, and what is free at the end back to what never was in
+ * use. */
+static void add_hole(struct chunk *c)
 {
-	struct chunk *prev = 0, *next = arena->free;
-	for (; next && next < c; next=next->next) prev = next;
+	struct chunk **at = &arena->holes, **last = 0, *next;
+	for (; *at && *at < c; at=&(*at)->next) last = at;
+	next = *at;
+	writable(at);
 	c->next = next;
-	if (prev) prev->next = c;
-	else arena->free = c;
+	*at = c;
 	if (next && (char *)c+c->size == (char *)next) {
+		writable(next);
 		c->size += next->size;
 		c->next = next->next;
 		*next = (struct chunk){ 0 };
 	}
-	if (prev && (char *)prev+prev->size == (char *)c) {
-		prev->size += c->size;
-		prev->next = c->next;
+	if (last && (char *)*last+(*last)->size == (char *)c) {
+		(*last)->size += c->size;
+		(*last)->next = c->next;
 		*c = (struct chunk){ 0 };
+		at = last;
+		c = *at;
 	}
+	if ((char *)c+c->size != arena->top) return;
+	writable(at);
+	*at = c->next;
+	*c = (struct chunk){ 0 };
+	arena->top = (char *)c;
+	drop_region();
 }
 
-static struct chunk *add_region(size_t len, int flags)
+static struct region *add_region(size_t len, int flags)
 {
 	struct region *r = mmap(0, len, PROT_READ|PROT_WRITE,
 		MAP_PRIVATE|MAP_ANONYMOUS|flags, -1, 0);
@@ -177,54 +253,66 @@ static struct chunk *add_region(size_t len, int flags)
 	r->len = len;
 	r->next = arena->region.next;
 	arena->region.next = r;
-	struct chunk *c = (void *)(r+1);
-	c->size = len-sizeof *r;
-	return c;
+	return r;
 }
 
 /* A table that is large and about to be written all over, and final after the
  * start. */
 static void *arena_map(size_t n)
 {
-	struct chunk *c = add_region(ALIGN(n+sizeof(struct region)+sizeof *c,
+	struct region *r = add_region(ALIGN(n+sizeof *r+sizeof(struct chunk),
 		PAGE_SIZE), MAP_POPULATE);
-	if (!c) return 0;
-	arena->region.next->final = 1;
-	return c+1;
+	if (!r) return 0;
+	r->final = 1;
+	return region_start(r);
 }
 
 /* Much larger than those before, as each costs a dlopen two system calls. */
-static struct chunk *grow(size_t n)
+static int grow(size_t n)
 {
 	struct region *r;
 	size_t unit = PAGE_SIZE > ARENA_LEN ? PAGE_SIZE : ARENA_LEN, len = 0;
 	for (r=&arena->region; r; r=r->next) if (!r->final) len += r->len;
-	n += sizeof *r;
-	return add_region(ALIGN(n > 4*len ? n : 4*len, unit), 0);
+	n += sizeof *r+sizeof(struct chunk);
+	if (!(r = add_region(ALIGN(n > 4*len ? n : 4*len, unit), 0))) return -1;
+	/* Whoever closes the arena has to close this too. */
+	writable(r);
+	r->before = arena->current;
+	r->before->top = arena->top;
+	arena->current = r;
+	arena->top = region_start(r);
+	return 0;
+}
+
+static struct chunk *take_hole(size_t n)
+{
+	struct chunk **at = &arena->holes, *c, *rest;
+	for (; (c = *at); at=&c->next)
+		if (c->size >= n && is_open(at) && is_open(c)
+		    && is_open((char *)c+c->size-1))
+			break;
+	if (!c) return 0;
+	*at = c->next;
+	if (c->size > n) {
+		*at = rest = (void *)((char *)c+n);
+		rest->size = c->size-n;
+		rest->next = c->next;
+	}
+	return c;
 }
 
 static void *arena_malloc(size_t n)
 {
-	struct chunk **at, *c, *rest;
+	struct chunk *c;
 	if (n > SIZE_MAX/2) goto nomem;
 	n = ALIGN(n+sizeof *c, sizeof *c);
-	for (;;) {
-		for (at=&arena->free; *at && (*at)->size<n; at=&(*at)->next);
-		if (*at) break;
-		if (!(c = grow(n))) goto nomem;
-		add_free(c);
+	if (!(c = take_hole(n))) {
+		if (region_end(arena->current)-arena->top < n && grow(n))
+			goto nomem;
+		c = (void *)arena->top;
+		arena->top += n;
 	}
-	c = *at;
-	if (c->size == n) {
-		*at = c->next;
-	} else {
-		rest = (void *)((char *)c+n);
-		rest->size = c->size-n;
-		rest->next = c->next;
-		*at = rest;
-		c->size = n;
-	}
-	c->next = 0;
+	*c = (struct chunk){ n, 0 };
 	return c+1;
 nomem:
 	errno = ENOMEM;
@@ -240,19 +328,30 @@ static void arena_free(void *p)
 {
 	if (!p) return;
 	struct chunk *c = (struct chunk *)p-1;
+	writable(c);
+	writable((char *)c+c->size-1);
 	memset(p, 0, c->size-sizeof *c);
-	add_free(c);
-	for (c=arena->free; c; c=c->next)
-		if ((char *)p-(char *)c < c->size) break;
-	if (c) drop_region(c);
+	add_hole(c);
 }
 
+/* Lists that grow were often allocated last. */
 static void *arena_realloc(void *p, size_t n)
 {
-	size_t old = p ? ((struct chunk *)p-1)->size-sizeof(struct chunk) : 0;
-	if (p && n <= old) return p;
+	if (!p) return arena_malloc(n);
+	struct chunk *c = (struct chunk *)p-1;
+	size_t old = c->size-sizeof *c;
+	if (n <= old) return p;
+	if (n <= SIZE_MAX/2 && (char *)c+c->size == arena->top) {
+		size_t more = ALIGN(n-old, sizeof *c);
+		if (region_end(arena->current)-arena->top >= more) {
+			writable(c);
+			c->size += more;
+			arena->top += more;
+			return p;
+		}
+	}
 	void *new = arena_malloc(n);
-	if (!new || !p) return new;
+	if (!new) return 0;
 	memcpy(new, p, old);
 	arena_free(p);
 	return new;
@@ -309,31 +408,29 @@ static void set_tls_layout(size_t cnt, size_t align)
 /* Protection. Whoever opens the arena holds the loader's lock until it is
  * closed again, so neither another thread nor fork ever finds it open. */
 
-static int protect_region(struct region *r, int prot)
-{
-	long ret = __syscall(SYS_mprotect, r, r->len, prot);
-	return ret == -ENOSYS ? 0 : -ret;
-}
-
-static int protect_regions(int prot)
-{
-	struct region *r;
-	int err = 0;
-	for (r=&arena->region; r && !err; r=r->next)
-		if (!r->final) err = protect_region(r, prot);
-	return err;
-}
-
 static void records_closed(int err)
 {
 	if (err) __seal_print("ld.so: warning: its records stay writable:"
 		" no memory\n", (char *)0);
 }
 
+static int protect_open(struct seal_range r, int prot)
+{
+	if (r.start == r.end) return 0;
+	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, prot);
+	return ret == -ENOSYS ? 0 : -ret;
+}
+
 static void records_close(void)
 {
-	if (arena->state != RECORDS_FREE)
-		records_closed(protect_regions(PROT_READ));
+	if (arena->state == RECORDS_FREE) return;
+	struct seal_range first = arena->open[0];
+	int err, all = arena->all_open;
+	arena->all_open = 0;
+	if (all) err = protect_regions(PROT_READ);
+	else if (!(err = protect_open(arena->open[1], PROT_READ)))
+		err = protect_open(first, PROT_READ);
+	records_closed(err);
 }
 
 /* At the end of the start: the final ones too. */
@@ -341,6 +438,7 @@ static void records_close_start(void)
 {
 	struct region *r;
 	int err = 0;
+	arena->all_open = 0;
 	for (r=&arena->region; r && !err; r=r->next)
 		err = protect_region(r, PROT_READ);
 	records_closed(err);
@@ -351,16 +449,42 @@ static int records_sealed(void)
 	return arena->state > RECORDS_GUARDED;
 }
 
+/* The roots, and of the current region all from the last object's record on. */
+static void what_to_open(struct seal_range *open)
+{
+	struct region *r = arena->current;
+	uintptr_t start = (uintptr_t)r, end = (uintptr_t)region_end(r);
+	uintptr_t from = (uintptr_t)arena->top, last = (uintptr_t)tail;
+	uintptr_t roots = (uintptr_t)arena, roots_end = (uintptr_t)(arena+1);
+	if (last-start < from-start && last-roots >= roots_end-roots) from = last;
+	from &= -PAGE_SIZE;
+	roots_end = roots_end+PAGE_SIZE-1 & -PAGE_SIZE;
+	if (start == roots && from <= roots_end) from = roots_end = end;
+	open[0] = (struct seal_range){ roots, roots_end };
+	open[1] = (struct seal_range){ from, end };
+}
+
 /* 0, or a positive errno: EPERM if the arena is sealed, ENOMEM if the process
  * has more mappings than the kernel allows. */
 static int records_open(void)
 {
-	int err = 0;
+	struct seal_range open[2];
+	int err;
 	if (records_sealed()) return EPERM;
-	if (arena->state == RECORDS_GUARDED
-	    && (err = protect_regions(PROT_READ|PROT_WRITE)))
+	if (arena->state == RECORDS_FREE) return 0;
+	what_to_open(open);
+	err = protect_open(open[0], PROT_READ|PROT_WRITE);
+	if (!err) err = protect_open(open[1], PROT_READ|PROT_WRITE);
+	/* All of it is one mapping, where a part of it would be one too many. */
+	int all = err != 0;
+	if (all && (err = protect_regions(PROT_READ|PROT_WRITE))) {
 		protect_regions(PROT_READ);
-	return err;
+		return err;
+	}
+	arena->all_open = all;
+	arena->open[0] = open[0];
+	arena->open[1] = open[1];
+	return 0;
 }
 
 /* A record, and what existing threads will have as dtv and TLS for a library
@@ -409,24 +533,18 @@ static int move_ctors(size_t max)
 	if (arena->ctors != first_ctors)
 		munmap(arena->ctors, ALIGN(old*sizeof *c, PAGE_SIZE));
 	arena->ctors = c;
+	arena->max_objects = max;
 	return 0;
 }
 
 /* Room for the objects from p on. -1 if there is no memory. */
 static int make_room(struct dso *p)
 {
-	struct dso **objects;
-	size_t need = arena->nobjects+1, max = FIRST_OBJECTS;
-	int err = 0;
+	size_t need = arena->nobjects+1;
 	for (; p; p=p->next) need++;
 	if (need <= arena->max_objects) return 0;
-	if (need > max) max = need+need/2;
-	objects = realloc(arena->objects, max*sizeof *objects);
-	if (!objects) return -1;
-	arena->objects = objects;
 	pthread_mutex_lock(&init_fini_lock);
-	if (max > FIRST_OBJECTS) err = move_ctors(max);
-	if (!err) arena->max_objects = max;
+	int err = move_ctors(need+need/2);
 	pthread_mutex_unlock(&init_fini_lock);
 	return err;
 }
@@ -434,15 +552,20 @@ static int make_room(struct dso *p)
 /* Numbers for the objects from p on, which are loaded for good. */
 static void number_objects(struct dso *p)
 {
-	for (; p; p=p->next) {
-		p->number = ++arena->nobjects;
-		arena->objects[p->number] = p;
-	}
+	for (; p; p=p->next) p->number = ++arena->nobjects;
 }
 
 static struct ctor *ctor_of(const struct dso *p)
 {
 	return arena->ctors+p->number;
+}
+
+/* What is noted of an object while its dependencies are walked, and is of no
+ * use after: in its record as long as that is new, and else outside, so
+ * that a dlopen needs not open the records of all that is loaded. */
+static struct walk *walk_of(struct dso *p)
+{
+	return p->number ? &ctor_of(p)->walk : &p->walk;
 }
 
 /* With init_fini_lock held. */
@@ -459,10 +582,40 @@ static size_t ctors_with_fini(void)
 	return ctors_begun < n ? ctors_begun : n;
 }
 
+/* The objects by number, in few if they are no more than that. Null if there is
+ * no memory for it. */
+static struct dso **objects_by_number(struct dso **few)
+{
+	size_t len = (arena->nobjects+1)*sizeof *few;
+	struct dso *p, **objects = few;
+	if (arena->nobjects >= FIRST_OBJECTS) objects = mmap(0, len,
+		PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	if (objects == MAP_FAILED) return 0;
+	for (p=head; p; p=p->next) objects[p->number] = p;
+	if (objects != few) mprotect(objects, len, PROT_READ);
+	return objects;
+}
+
 /* Destructors are called in the reverse of the order in which constructors
  * began. The i-th of them, from 1, if it is one. */
-static struct dso *ctor_order(size_t i)
+static struct dso *ctor_order(struct dso **objects, size_t i)
 {
+	struct dso *p;
 	unsigned n = arena->ctors[i].nth;
-	return n && n <= arena->nobjects ? arena->objects[n] : 0;
+	if (!n || n > arena->nobjects) return 0;
+	if (objects) return objects[n];
+	for (p=head; p && p->number!=n; p=p->next);
+	return p;
+}
+
+/* The end of the global list as the program starts with it: an object without
+ * symbols that lies with the roots. A dlopen hangs its libraries on it, for
+ * good or until they are relocated, and needs not open an older record. */
+static void end_syms(void)
+{
+	static const uint32_t none[4+sizeof(size_t)/4] = { 1, 0, 1, 0 };
+	arena->syms_end.ghashtab = (void *)none;
+	arena->syms_end.name = "";
+	syms_tail->syms_next = &arena->syms_end;
+	syms_tail = &arena->syms_end;
 }

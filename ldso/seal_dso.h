@@ -287,8 +287,8 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 		return;
 	struct seal_object o = seal_view(p);
 	if (p->lazy_cnt) {
-		if (p->sealed != SEAL_DEFERRED)
-			__seal_defer(&o, "relocations are pending");
+		if (p->sealed == SEAL_DEFERRED) return;
+		__seal_defer(&o, "relocations are pending");
 		p->sealed = SEAL_DEFERRED;
 		return;
 	}
@@ -380,6 +380,7 @@ static void seal_start(struct dso *app)
 	if (ldso_fail) _exit(127);
 
 	number_objects(head);
+	end_syms();
 	runtime = 1;
 	arena->debug = (struct debug){ 1, head, dl_debug_state, RT_CONSISTENT,
 		ldso.base };
@@ -487,6 +488,7 @@ static const char *seal_loader(void)
 	if (!__seal_active()) return "sealing is off";
 	if (arena->first_answer > 0) return __seal_reason(arena->first_answer);
 	if (records_open()) return "no memory";
+	writable(0);
 	rtld_fail = &jb;
 	if (setjmp(*rtld_fail)) {
 		records_close();

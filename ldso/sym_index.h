@@ -86,3 +86,15 @@ static struct dso *sym_begin(struct dso *dso, uint32_t hash)
 	return first ? lookup.order[first-1]
 		: lookup.order[lookup.n-1]->syms_next;
 }
+
+/* What follows in a look-up through the global list. While a library is
+ * relocated that does not stay global, it and what it needs come last; *deps
+ * goes on from there. They may be old objects, whose records need not be opened
+ * for what upstream does, to put them into the list and take them out again. */
+static struct dso *sym_next(struct dso *dso, struct dso ***deps)
+{
+	if (dso->syms_next) return dso->syms_next;
+	if (dso != syms_tail || !arena->scope) return 0;
+	*deps = arena->scope->deps;
+	return arena->scope;
+}

@@ -1,5 +1,5 @@
 RECORDS = $(T)/records
-RECORDS_PATH = -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../many:$$ORIGIN/../dlopen-fail:$$ORIGIN/../late'
+RECORDS_PATH = -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../many:$$ORIGIN/../dlopen-fail:$$ORIGIN/../late:$$ORIGIN/../lazy:$$ORIGIN/../dlopen'
 $(RECORDS)/walk.o: loader/records/walk.c loader/records/walk.h loader/common/check.h $(STAMP)
 	$(MCC) $(FLAGS) -fPIE -c -o $@ $<
 $(RECORDS)/%: loader/records/%.c $(RECORDS)/walk.o $(CHECK)
@@ -10,7 +10,10 @@ $(RECORDS)/libcalls.so: loader/records/calls.c
 	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
 $(RECORDS)/libnodata.so: loader/records/nodata.c
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy -o $@ $<
+$(RECORDS)/libtls%.so: loader/records/tls.c
+	$(MCC) $(FLAGS) $(SHARED) -DN=$* -o $@ $<
 BOTH_CASES += $(addprefix $(RECORDS)/,plain threads libplugin.so)
+BOTH_CASES += $(addprefix $(RECORDS)/,older libtls1.so libtls2.so) $(MANY_N:%=$(MANY)/lib%.so)
 CASES += $(addprefix $(RECORDS)/,open hidden dlseal libcalls.so libnodata.so)
 
 $(RECORDS)/libfirst.so: loader/records/lifetime.c

@@ -12,6 +12,14 @@ static void nothing_refers_to_dlopen(void **state)
 
 LEVELS_CASE(dlopen_in_use, "records/open")
 LEVELS_CASE(threads, "records/threads")
+LEVELS_CASE(older, "records/older")
+
+/* What the case asks for holds on upstream, where nothing is protected. */
+static void older_upstream(void **state)
+{
+	(void)state;
+	want_clean(RUN(ENV("CHECK_LEVEL=off"), up("records/older"), "eager"));
+}
 LEVELS_CASE(dlseal_called, "records/dlseal")
 
 /* dlopen reached without a relocation, and the flags that decide. */
@@ -90,13 +98,32 @@ static void order(void **state)
 	same_order("EXIT_IN=", "quick");
 }
 
-static int calls(const char *prog)
+static int calls_arg(const char *prog, const char *arg)
 {
-	struct result *r = RUN(ENV("LD_SEAL=on"), "../count-mseal", prog);
+	struct result *r = RUN(ENV("LD_SEAL=on"), "../count-mseal", prog, arg);
 	const char *p;
 	if (r->status == 98) skip_case("no ptrace: %s", r->err);
 	if (!(p = strstr(r->err, "system calls: "))) wanted(r, "a number");
 	return atoi(p+14);
+}
+
+static int calls(const char *prog)
+{
+	return calls_arg(prog, 0);
+}
+
+/* What a dlopen costs does not depend on what is loaded already: the loader opens
+ * the same few pages, by four calls at most. Less than one more for each, for
+ * regions that are added. */
+static void cost_of_dlopen(void **state)
+{
+	const char *ours = built("records/older"), *theirs = up("records/older");
+	int n, m;
+	(void)state;
+	need_mseal();
+	n = calls_arg(ours, "90")-calls_arg(ours, "60");
+	m = calls_arg(theirs, "90")-calls_arg(theirs, "60");
+	if (n > m+5*30) fail_msg("30 libraries: %d calls, upstream %d", n, m);
 }
 
 static void debugger(void **state)
@@ -135,6 +162,8 @@ int main(void)
 		cmocka_unit_test(nothing_refers_to_dlopen),
 		cmocka_unit_test(dlopen_in_use),
 		cmocka_unit_test(threads),
+		cmocka_unit_test(older),
+		cmocka_unit_test(older_upstream),
 		cmocka_unit_test(dlseal_called),
 		cmocka_unit_test(flags),
 		cmocka_unit_test(nodlopen),
@@ -143,6 +172,7 @@ int main(void)
 		cmocka_unit_test(order),
 		cmocka_unit_test(debugger),
 		cmocka_unit_test(cost),
+		cmocka_unit_test(cost_of_dlopen),
 	};
 	return SUITE("records", tests);
 }
