@@ -975,8 +975,10 @@ void check_maps(const char *when)
  * range of the target's size and one page more. */
 struct target {
 	uintptr_t s, e;
-	int prot, shmid, pkey;
+	int prot, shmid, pkey, discard;
 	char *spare, *room;
+	const struct map *map;
+	const struct want *want;
 };
 
 #define L (t->e - t->s)
@@ -1111,7 +1113,6 @@ static const char *const outcome[] = {
 struct progress {
 	volatile int state[countof(ops)], err[countof(ops)];
 };
-static struct progress *progress;
 
 /* Sub-ranges of the target that can be read without a fault. */
 static struct { uintptr_t s, e; } readable[64];
@@ -1152,14 +1153,17 @@ static int unsplittable(uintptr_t a)
 
 /* All ops in turn, until one succeeds: after that nothing can be relied on,
  * so the parent starts a new child for the rest. */
-static void attack_child(struct target *t, const struct map *m, uint64_t want_h,
-	int discard)
+static void attack(struct target *t, struct progress *progress)
 {
+	const struct map *m = t->map;
 	size_t i, k, n;
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	find_readable(m);
+	uint64_t h = hash();
+	t->room = mmap(0, t->e-t->s+pagesz, PROT_NONE,
+		MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
 	for (i=0; i<countof(ops); i++) {
 		if (progress->state[i] != NOT_TRIED) continue;
-		if ((ops[i].flags & DISCARD && !discard)
+		if ((ops[i].flags & DISCARD && !t->discard)
 		    || (ops[i].flags & PKEY && t->pkey < 0)
 		    || (ops[i].flags & SHM && t->shmid < 0)
 		    || (ops[i].flags & BEFORE && unsplittable(t->s-1))
@@ -1176,9 +1180,10 @@ static void attack_child(struct target *t, const struct map *m, uint64_t want_h,
 		}
 		progress->err[i] = errno;
 		progress->state[i] = DAMAGED;
-		if (hash() != want_h) syscall(SYS_exit_group, 1);
+		if (hash() != h) syscall(SYS_exit_group, 1);
 		progress->state[i] = REFUSED;
 	}
+	munmap(t->room, t->e-t->s+pagesz);
 	/* No op may have left anything else behind, a flag included. */
 	probe_from = m->s;
 	probe_to = m->e;
@@ -1190,12 +1195,14 @@ static void attack_child(struct target *t, const struct map *m, uint64_t want_h,
 		progress->state[0] = CHANGED;
 		syscall(SYS_exit_group, 1);
 	}
-	syscall(SYS_exit_group, 0);
 }
 
-static void report_attack(const char *when, const struct map *m,
-	const char *obj, size_t i, int is_vdso)
+static void report_attack(const char *when, const struct target *t,
+	const struct progress *progress, size_t i)
 {
+	const struct map *m = t->map;
+	const char *obj = t->want->obj;
+	int is_vdso = t->want->kind == VDSO;
 	int state = progress->state[i], err = progress->err[i];
 	int want_err = ops[i].err ? ops[i].err : EPERM;
 	char b[4];
@@ -1228,51 +1235,63 @@ static void report_attack(const char *when, const struct map *m,
 		state==REFUSED ? strerror(err) : "");
 }
 
-static void attack_one(const char *when, const struct map *m,
-	const struct want *w, struct target *t, int discard)
+static size_t untried(const struct progress *p)
 {
-	size_t i;
-	uint64_t h;
+	size_t i, n = 0;
+	for (i=0; i<countof(ops); i++) n += p->state[i] == NOT_TRIED;
+	return n;
+}
+
+/* A child does as much as it can, for a fork costs more than all attacks on
+ * a mapping, under QEMU above all. Where everything is refused one is enough. */
+static void attack_all(const char *when, struct target *t, size_t n)
+{
+	struct progress *p = mmap(0, n*sizeof *p, PROT_READ|PROT_WRITE,
+		MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+	size_t first = 0, k, i;
 	int status;
-	find_readable(m);
-	h = hash();
-	memset(progress, 0, sizeof *progress);
-	t->s = m->s;
-	t->e = m->e;
-	t->prot = m->prot;
-	t->room = mmap(0, t->e-t->s+pagesz, PROT_NONE,
-		MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
-	for (;;) {
+	if (p == MAP_FAILED) {
+		check_ok(0, "%s: mmap: %s", when, strerror(errno));
+		return;
+	}
+	while (first < n) {
+		size_t left = untried(p+first);
 		/* Not fork(): its handlers are no business of the child. */
 		pid_t pid = _Fork();
-		if (!pid) attack_child(t, m, h, discard);
+		if (!pid) {
+			setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+			for (k=first; k<n; k++) attack(t+k, p+k);
+			syscall(SYS_exit_group, 0);
+		}
 		if (pid < 0) {
 			check_ok(0, "%s: fork: %s", when, strerror(errno));
 			break;
 		}
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
-		for (i=0; i<countof(ops); i++)
-			if (progress->state[i] == NOT_TRIED) break;
-		if (i == countof(ops)) break;
+		if (untried(p+first) == left) {
+			check_ok(0, "%s: attacks on %lx-%lx: wanted one tried, "
+				"got status %x", when, t[first].s, t[first].e,
+				status);
+			break;
+		}
+		while (first<n && !untried(p+first)) first++;
 	}
-	munmap(t->room, t->e-t->s+pagesz);
-	for (i=0; i<countof(ops); i++)
-		report_attack(when, m, w->obj, i, w->kind == VDSO);
+	for (k=0; k<n; k++) for (i=0; i<countof(ops); i++)
+		report_attack(when, t+k, p+k, i);
+	munmap(p, n*sizeof *p);
 }
 
 void check_attacks(const char *when)
 {
+	static struct target targets[MAXMAPS];
 	struct target t = { .shmid = -1, .pkey = -1 };
 	void *seg = (void *)-1;
-	size_t i, k, n;
-	int targets = 0;
+	size_t i, k, n = 0;
 
 	setup();
 	if (attack_mode == ATTACK_NONE) return;
 
 	/* Before smaps is read, so that these are in it. */
-	progress = mmap(0, sizeof *progress, PROT_READ|PROT_WRITE,
-		MAP_SHARED|MAP_ANONYMOUS, -1, 0);
 	t.spare = mmap(0, pagesz, PROT_READ|PROT_WRITE,
 		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 	t.pkey = syscall(SYS_pkey_alloc, 0, 0);
@@ -1288,8 +1307,7 @@ void check_attacks(const char *when)
 		"tried without one\n");
 
 	collect();
-	n = nmaps;
-	for (i=0; i<n; i++) {
+	for (i=0; i<nmaps; i++) {
 		struct map *m = maps+i;
 		struct want *w = 0;
 		int discard = m->anon && !(m->prot & PROT_WRITE);
@@ -1303,15 +1321,20 @@ void check_attacks(const char *when)
 		if (attack_mode == ATTACK_REFUSED && !m->sealed) continue;
 		/* The vdso is anonymous in name only. */
 		if (w->kind == VDSO) discard = 0;
-		targets++;
-		attack_one(when, m, w, &t, discard);
+		t.s = m->s;
+		t.e = m->e;
+		t.prot = m->prot;
+		t.discard = discard;
+		t.map = m;
+		t.want = w;
+		targets[n++] = t;
 	}
-	check_ok(targets > 0, "%s: nothing to attack", when);
+	if (check_ok(n > 0, "%s: nothing to attack", when))
+		attack_all(when, targets, n);
 
 	if (seg != (void *)-1) shmdt(seg);
 	if (t.pkey >= 0) syscall(SYS_pkey_free, t.pkey);
 	munmap(t.spare, pagesz);
-	munmap(progress, sizeof *progress);
 }
 
 /* The heap is not ours to seal: it must still grow, at both of its ends. */
