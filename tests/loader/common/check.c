@@ -707,15 +707,30 @@ static int each_import(struct dl_phdr_info *o, size_t size, void *data)
 	return 0;
 }
 
+/* Of the dynamic section at D, which MIPS has on pages that are read-only: there
+ * an entry tells where the pointer is, by its address or by its distance. */
+static uintptr_t debug_of(const ElfW(Dyn) *d)
+{
+	for (; d->d_tag; d++) {
+		if (d->d_tag == DT_DEBUG && d->d_un.d_ptr) return d->d_un.d_ptr;
+		if (d->d_tag == DT_MIPS_RLD_MAP)
+			return *(uintptr_t *)d->d_un.d_ptr;
+		if (d->d_tag == DT_MIPS_RLD_MAP_REL)
+			return *(uintptr_t *)((uintptr_t)d + d->d_un.d_val);
+	}
+	return 0;
+}
+
 /* The program is the first object; what it has of DT_DEBUG is the loader's.
  * A static program has none. */
 static int get_debug(struct dl_phdr_info *o, size_t size, void *data)
 {
 	int i;
+	(void)size;
 	for (i=0; i<o->dlpi_phnum; i++)
 		if (o->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			*(uintptr_t *)data = dyn_value((void *)(o->dlpi_addr
-				+ o->dlpi_phdr[i].p_vaddr), DT_DEBUG);
+			*(uintptr_t *)data = debug_of((void *)(o->dlpi_addr
+				+ o->dlpi_phdr[i].p_vaddr));
 	return 1;
 }
 
