@@ -111,6 +111,7 @@ struct arena {
 	char *top;			/* what is free of the current region */
 	enum records_state state;
 	int all_open;			/* every page but those of final regions */
+	int may_fail;			/* what runs can be undone by rtld_fail */
 	struct seal_range open[2];	/* else what is, in the first and in the last region */
 	const struct dso *importer;	/* refers to dlopen or dlsym */
 	int first_answer;		/* the kernel's, see seal.h */
@@ -171,22 +172,37 @@ static int protect_regions(int prot)
 	return err;
 }
 
-static int is_open(const void *p)
+static int is_open(const void *p, size_t n)
 {
 	uintptr_t a = (uintptr_t)p;
-	for (int i=0; i<2 && !arena->all_open; i++)
-		if (a-arena->open[i].start < arena->open[i].end-arena->open[i].start)
-			return 1;
+	for (int i=0; i<2 && !arena->all_open; i++) {
+		struct seal_range r = arena->open[i];
+		if (a-r.start < r.end-r.start && n <= r.end-a) return 1;
+	}
 	return arena->all_open;
 }
 
-/* Before something is written to that a dlopen has not opened. That this joins
- * mappings and splits none leaves no reason for it to fail. */
-static void writable(const void *p)
+/* Before something is written to that a dlopen may not have opened, all of it:
+ * the n bytes at p. It fails, if at all, by RLIMIT_DATA, and then as a dlopen
+ * does as long as that can be undone. */
+static void writable(const void *p, size_t n)
 {
-	if (is_open(p)) return;
-	if (protect_regions(PROT_READ|PROT_WRITE)) a_crash();
-	arena->all_open = 1;
+	int err;
+	if (is_open(p, n)) return;
+	if (!(err = protect_regions(PROT_READ|PROT_WRITE))) {
+		arena->all_open = 1;
+		return;
+	}
+	if (!arena->may_fail) a_crash();
+	arena->may_fail = 0;
+	errno = err;
+	error("Error writing to the loader's records: %m");
+	longjmp(*arena->rtld_fail, 1);
+}
+
+static void all_writable(void)
+{
+	writable(0, 1);
 }
 
 static char *region_end(struct region *r)
@@ -199,50 +215,56 @@ static char *region_start(struct region *r)
 	return (char *)ALIGN((uintptr_t)(r+1), sizeof(struct chunk));
 }
 
-/* Regions beyond the first go with the last that was in them. */
-static void drop_region(void)
+/* Regions beyond the first go with the last that was in them: 1 if this did. */
+static int drop_region(void)
 {
 	struct region *r, *q = arena->current;
-	if (!q->before || arena->top != region_start(q)) return;
+	if (!q->before || arena->top != region_start(q)) return 0;
+	all_writable();
 	for (r=&arena->region; r->next!=q; r=r->next);
-	writable(r);
-	writable(q->before);
 	r->next = q->next;
 	arena->current = q->before;
 	arena->top = q->before->top;
 	q->before->top = 0;
 	munmap(q, q->len);
+	return 1;
 }
 
-/* Put c among the holes, and what is free at the end back to what never was in
- * use. */
+/* What is free at the end goes back to what never was in use. */
+static void give_back(void)
+{
+	struct chunk **at, *c;
+	do {
+		for (at=&arena->holes; (c = *at); at=&c->next)
+			if ((char *)c+c->size == arena->top) break;
+		if (!c) continue;
+		writable(at, sizeof *at);
+		writable(c, c->size);
+		*at = c->next;
+		*c = (struct chunk){ 0 };
+		arena->top = (char *)c;
+	} while (c || drop_region());
+}
+
 static void add_hole(struct chunk *c)
 {
-	struct chunk **at = &arena->holes, **last = 0, *next;
-	for (; *at && *at < c; at=&(*at)->next) last = at;
-	next = *at;
-	writable(at);
+	struct chunk **at = &arena->holes, *last = 0, *next;
+	for (; (next = *at) && next < c; at=&next->next) last = next;
+	writable(at, sizeof *at);
 	c->next = next;
 	*at = c;
 	if (next && (char *)c+c->size == (char *)next) {
-		writable(next);
+		writable(next, sizeof *next);
 		c->size += next->size;
 		c->next = next->next;
 		*next = (struct chunk){ 0 };
 	}
-	if (last && (char *)*last+(*last)->size == (char *)c) {
-		(*last)->size += c->size;
-		(*last)->next = c->next;
+	if (last && (char *)last+last->size == (char *)c) {
+		writable(last, sizeof *last);
+		last->size += c->size;
+		last->next = c->next;
 		*c = (struct chunk){ 0 };
-		at = last;
-		c = *at;
 	}
-	if ((char *)c+c->size != arena->top) return;
-	writable(at);
-	*at = c->next;
-	*c = (struct chunk){ 0 };
-	arena->top = (char *)c;
-	drop_region();
 }
 
 static struct region *add_region(size_t len, int flags)
@@ -276,7 +298,7 @@ static int grow(size_t n)
 	n += sizeof *r+sizeof(struct chunk);
 	if (!(r = add_region(ALIGN(n > 4*len ? n : 4*len, unit), 0))) return -1;
 	/* Whoever closes the arena has to close this too. */
-	writable(r);
+	all_writable();
 	r->before = arena->current;
 	r->before->top = arena->top;
 	arena->current = r;
@@ -288,8 +310,7 @@ static struct chunk *take_hole(size_t n)
 {
 	struct chunk **at = &arena->holes, *c, *rest;
 	for (; (c = *at); at=&c->next)
-		if (c->size >= n && is_open(at) && is_open(c)
-		    && is_open((char *)c+c->size-1))
+		if (c->size >= n && is_open(at, sizeof *at) && is_open(c, c->size))
 			break;
 	if (!c) return 0;
 	*at = c->next;
@@ -328,10 +349,10 @@ static void arena_free(void *p)
 {
 	if (!p) return;
 	struct chunk *c = (struct chunk *)p-1;
-	writable(c);
-	writable((char *)c+c->size-1);
+	writable(c, c->size);
 	memset(p, 0, c->size-sizeof *c);
 	add_hole(c);
+	give_back();
 }
 
 /* Lists that grow were often allocated last. */
@@ -344,7 +365,7 @@ static void *arena_realloc(void *p, size_t n)
 	if (n <= SIZE_MAX/2 && (char *)c+c->size == arena->top) {
 		size_t more = ALIGN(n-old, sizeof *c);
 		if (region_end(arena->current)-arena->top >= more) {
-			writable(c);
+			writable(c, c->size+more);
 			c->size += more;
 			arena->top += more;
 			return p;
@@ -428,8 +449,11 @@ static void records_close(void)
 	int err, all = arena->all_open;
 	arena->all_open = 0;
 	if (all) err = protect_regions(PROT_READ);
-	else if (!(err = protect_open(arena->open[1], PROT_READ)))
-		err = protect_open(first, PROT_READ);
+	else {
+		err = protect_open(arena->open[1], PROT_READ);
+		int err0 = protect_open(first, PROT_READ);
+		if (!err) err = err0;
+	}
 	records_closed(err);
 }
 
@@ -482,6 +506,7 @@ static int records_open(void)
 		return err;
 	}
 	arena->all_open = all;
+	arena->may_fail = 1;
 	arena->open[0] = open[0];
 	arena->open[1] = open[1];
 	return 0;
@@ -537,9 +562,12 @@ static int move_ctors(size_t max)
 	return 0;
 }
 
-/* Room for the objects from p on. -1 if there is no memory. */
+/* Room for the objects from p on. -1 if there is no memory. From here on a
+ * dlopen can't fail but for a seal, so what waited for symbols is opened now. */
 static int make_room(struct dso *p)
 {
+	if (lazy_head) all_writable();
+	arena->may_fail = 0;
 	size_t need = arena->nobjects+1;
 	for (; p; p=p->next) need++;
 	if (need <= arena->max_objects) return 0;

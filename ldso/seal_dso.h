@@ -488,12 +488,12 @@ static const char *seal_loader(void)
 	if (!__seal_active()) return "sealing is off";
 	if (arena->first_answer > 0) return __seal_reason(arena->first_answer);
 	if (records_open()) return "no memory";
-	writable(0);
 	rtld_fail = &jb;
 	if (setjmp(*rtld_fail)) {
 		records_close();
 		return "no memory";
 	}
+	all_writable();
 	for (struct dso *p=head; p; p=p->next) extend_bfs_deps(p);
 	if ((err = close_for_good())) return __seal_reason(err);
 	seal_pending();

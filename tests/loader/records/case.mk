@@ -12,9 +12,17 @@ $(RECORDS)/libnodata.so: loader/records/nodata.c
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy -o $@ $<
 $(RECORDS)/libtls%.so: loader/records/tls.c
 	$(MCC) $(FLAGS) $(SHARED) -DN=$* -o $@ $<
+$(RECORDS)/random: loader/records/random.c
+	$(MCC) $(FLAGS) -o $@ $< $(RECORDS_PATH)
+# With more records at start than there is room for beside the roots.
+$(RECORDS)/random-linked: loader/records/random.c $(MANY_N:%=$(MANY)/lib%.so)
+	$(MCC) $(FLAGS) -o $@ $< -L$(MANY) -Wl,--no-as-needed $(MANY_N:%=-l%) $(RECORDS_PATH)
+$(RECORDS)/random-few: loader/records/random.c $(MANY_N:%=$(MANY)/lib%.so)
+	$(MCC) $(FLAGS) -o $@ $< -L$(MANY) -Wl,--no-as-needed $(addprefix -l,1 2 3 4 5 6 7 8) $(RECORDS_PATH)
+BOTH_CASES += $(addprefix $(RECORDS)/,random random-few random-linked libnodata.so)
 BOTH_CASES += $(addprefix $(RECORDS)/,plain threads libplugin.so)
 BOTH_CASES += $(addprefix $(RECORDS)/,older libtls1.so libtls2.so) $(MANY_N:%=$(MANY)/lib%.so)
-CASES += $(addprefix $(RECORDS)/,open hidden dlseal libcalls.so libnodata.so)
+CASES += $(addprefix $(RECORDS)/,open hidden dlseal libcalls.so)
 
 $(RECORDS)/libfirst.so: loader/records/lifetime.c
 	$(MCC) $(FLAGS) $(SHARED) -DFUNC=first -DNAME='"first"' -DOPENS='"libopened.so"' -o $@ $< $(ORIGIN)

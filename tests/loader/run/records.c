@@ -22,6 +22,49 @@ static void older_upstream(void **state)
 }
 LEVELS_CASE(dlseal_called, "records/dlseal")
 
+/* The pages that are open are not to be noticed. */
+static void says_the_same(const char *prog)
+{
+	struct result *r;
+	char *want, seed[16];
+	for (int i=1; i<=20; i++) {
+		snprintf(seed, sizeof seed, "%d", i);
+		r = RUN(ENV("LD_SEAL=off"), prog, seed);
+		want_clean(r);
+		want = strdup(r->out);
+		r = RUN(ENV("LD_SEAL=on"), prog, seed);
+		want_clean(r);
+		if (strcmp(r->out, want)) wanted(r, "as without seals:\n%s", want);
+		free(want);
+	}
+}
+
+static void random_dlopens(void **state)
+{
+	(void)state;
+	says_the_same("records/random");
+	says_the_same("records/random-few");
+	says_the_same("records/random-linked");
+}
+
+static void random_dlopens_upstream(void **state)
+{
+	struct result *r;
+	char *want, seed[16];
+	(void)state;
+	for (int i=1; i<=20; i++) {
+		const char *prog = i%2 ? "records/random" : "records/random-few";
+		snprintf(seed, sizeof seed, "%d", i);
+		r = RUN(ENV("LD_SEAL=off"), up(prog), seed, "eager");
+		want_clean(r);
+		want = strdup(r->out);
+		r = RUN(ENV("LD_SEAL=on"), prog, seed, "eager");
+		want_clean(r);
+		if (strcmp(r->out, want)) wanted(r, "as upstream:\n%s", want);
+		free(want);
+	}
+}
+
 /* dlopen reached without a relocation, and the flags that decide. */
 static void flags(void **state)
 {
@@ -164,6 +207,8 @@ int main(void)
 		cmocka_unit_test(threads),
 		cmocka_unit_test(older),
 		cmocka_unit_test(older_upstream),
+		cmocka_unit_test(random_dlopens),
+		cmocka_unit_test(random_dlopens_upstream),
 		cmocka_unit_test(dlseal_called),
 		cmocka_unit_test(flags),
 		cmocka_unit_test(nodlopen),
