@@ -18,7 +18,7 @@
 #define TOP 258.0		/* of the first line */
 #define FOOT 64.0
 #define BAR 58.0		/* height of a box */
-#define GLYPH 7.2		/* mean width of a character of a label */
+#define GLYPH 8.7		/* mean width of a character of a label, in a wide font (DejaVu Sans Bold) */
 #define HOLE 46.0		/* width of a wide one */
 
 enum ink { I_FULL, I_PALE, I_TEXT };
@@ -93,7 +93,7 @@ static void draw_region(FILE *f, const struct space *sp, size_t first, size_t en
 	const struct map *m = sp->maps+first;
 	char address[24];
 	double at = x;
-	label(f, x, y-7, 12.5, "font-weight=\"600\" fill=\"#1d2733\"", region_name(sp, first, end), w/GLYPH);
+	label(f, x, y-7, 12.5, "font-weight=\"600\" fill=\"#1d2733\"", region_name(sp, first, end), (w-4)/GLYPH);
 	for (size_t i=first; i<end; i++) {
 		double part = map_width(sp, sp->maps+i, scale)*stretch;
 		draw_map(f, sp->maps+i, at, y, part);
