@@ -473,6 +473,13 @@ static const char *put_block(struct image *im, struct block *b)
 	return 0;
 }
 
+/* A spare header is taken with the alignment that it has, which for MIPS linkers
+ * is not 0, and given back with it: 1 is ours. */
+static uint64_t spare_align(uint64_t align)
+{
+	return align == 1 ? 0 : align;
+}
+
 /* Give the file, which has no block, the ranges of st and, with note, a mark
  * of its own. */
 static const char *build(struct image *im, const struct state *st, int note)
@@ -496,7 +503,7 @@ static const char *build(struct image *im, const struct state *st, int note)
 				have[j] = 1;
 				continue;
 			}
-			b.ph[i] = (struct phdr){ PT_NULL };
+			b.ph[i] = (struct phdr){ .type = PT_NULL, .align = spare_align(b.ph[i].align) };
 			changed = 1;
 		}
 		if (b.ph[i].type == PT_NULL) nulls++;
@@ -507,7 +514,8 @@ static const char *build(struct image *im, const struct state *st, int note)
 		if (have[j]) continue;
 		while (in_place && b.ph[k].type != PT_NULL) k++;
 		struct phdr *ph = in_place ? b.ph+k : b.ph+b.n++;
-		*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R, .align = 1,
+		*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R,
+			.align = in_place && ph->align ? ph->align : 1,
 			.vaddr = st->r[j].start, .paddr = st->r[j].start,
 			.memsz = st->r[j].end-st->r[j].start };
 		changed = 1;
