@@ -770,6 +770,14 @@ static int points_to(const struct map *from, const struct map *to)
 	return 0;
 }
 
+/* A region begins with its length. What follows the last one, and is pointed to
+ * as its end, does not: QEMU's page for returning from signals, on m68k. */
+static int is_region(const struct map *m)
+{
+	size_t len = *(size_t *)m->s;
+	return len && len <= m->e-m->s && !(len & (pagesz-1));
+}
+
 static void want_records(void)
 {
 	int seal = records;
@@ -788,7 +796,8 @@ static void want_records(void)
 	struct map *first = map_at((uintptr_t)debug);
 	for (size_t i=0; first && i<nmaps; i++)
 		if (maps[i].anon && !maps[i].name[0] && maps[i].prot == PROT_READ
-		    && !is_wanted(maps+i) && points_to(first, maps+i))
+		    && !is_wanted(maps+i) && points_to(first, maps+i)
+		    && is_region(maps+i))
 			want_record(maps[i].s, ((int *)maps[i].s)[2*sizeof(size_t)/sizeof(int)]
 				? SEAL_YES : seal);
 }
