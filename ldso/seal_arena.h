@@ -536,13 +536,6 @@ static void note_import(const struct dso *dso, const char *name)
 		arena->importer = dso;
 }
 
-/* In stage 2 ld.so is the only object: what it defines is what it refers to, and
- * need not be looked up. */
-static int defined_here(const Sym *sym)
-{
-	return head == &ldso && sym->st_shndx;
-}
-
 static size_t ctors_begun;	/* not counting those without destructors */
 
 /* Room for max objects' constructors. Who reads them holds one of the two

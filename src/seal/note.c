@@ -5,12 +5,11 @@
 #define GNU_PROPERTY_MEMORY_SEAL 3
 
 /* Notes come from a file that nobody has vouched for and may lie at any
- * address: 32-bit words are read a byte at a time into place. */
+ * address. */
 static uint32_t word(const unsigned char *p)
 {
 	uint32_t w;
-	unsigned char *d = (void *)&w;
-	for (int i=0; i<4; i++) d[i] = p[i];
+	__builtin_memcpy(&w, p, sizeof w);
 	return w;
 }
 
