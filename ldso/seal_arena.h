@@ -116,7 +116,7 @@ struct arena {
 	const struct dso *importer;	/* refers to dlopen or dlsym */
 	int first_answer;		/* the kernel's, see seal.h */
 
-	struct dso ldso, app, vdso, syms_end;
+	struct dso ldso, app, vdso;
 	struct dso *start_tail;		/* the last that the program started with */
 	struct dso *head, *tail, *syms_tail, *lazy_head;
 	struct dso *scope;		/* what is relocated now, by a dlopen that is not global */
@@ -157,10 +157,17 @@ static void arena_start(void)
 	arena->all_open = 1;
 }
 
+static int protect_pages(struct seal_range r, int prot)
+{
+	if (r.start == r.end) return 0;
+	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, prot);
+	return ret == -ENOSYS ? 0 : -ret;
+}
+
 static int protect_region(struct region *r, int prot)
 {
-	long ret = __syscall(SYS_mprotect, r, r->len, prot);
-	return ret == -ENOSYS ? 0 : -ret;
+	uintptr_t start = (uintptr_t)r;
+	return protect_pages((struct seal_range){ start, start+r->len }, prot);
 }
 
 static int protect_regions(int prot)
@@ -435,26 +442,18 @@ static void records_closed(int err)
 		" no memory\n", (char *)0);
 }
 
-static int protect_open(struct seal_range r, int prot)
-{
-	if (r.start == r.end) return 0;
-	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, prot);
-	return ret == -ENOSYS ? 0 : -ret;
-}
-
 static void records_close(void)
 {
 	if (arena->state == RECORDS_FREE) return;
-	struct seal_range first = arena->open[0];
-	int err, all = arena->all_open;
+	int err, err1 = 0, all = arena->all_open;
 	arena->all_open = 0;
-	if (all) err = protect_regions(PROT_READ);
-	else {
-		err = protect_open(arena->open[1], PROT_READ);
-		int err0 = protect_open(first, PROT_READ);
-		if (!err) err = err0;
+	if (all) {
+		err = protect_regions(PROT_READ);
+	} else {
+		err = protect_pages(arena->open[0], PROT_READ);
+		err1 = protect_pages(arena->open[1], PROT_READ);
 	}
-	records_closed(err);
+	records_closed(err ? err : err1);
 }
 
 /* At the end of the start: the final ones too. */
@@ -497,8 +496,8 @@ static int records_open(void)
 	if (records_sealed()) return EPERM;
 	if (arena->state == RECORDS_FREE) return 0;
 	what_to_open(open);
-	err = protect_open(open[0], PROT_READ|PROT_WRITE);
-	if (!err) err = protect_open(open[1], PROT_READ|PROT_WRITE);
+	err = protect_pages(open[0], PROT_READ|PROT_WRITE);
+	if (!err) err = protect_pages(open[1], PROT_READ|PROT_WRITE);
 	/* All of it is one mapping, where a part of it would be one too many. */
 	int all = err != 0;
 	if (all && (err = protect_regions(PROT_READ|PROT_WRITE))) {
@@ -627,16 +626,4 @@ static struct dso *ctor_order(struct dso **objects, size_t i)
 	if (objects) return objects[n];
 	for (p=head; p && p->number!=n; p=p->next);
 	return p;
-}
-
-/* The end of the global list as the program starts with it: an object without
- * symbols that lies with the roots. A dlopen hangs its libraries on it, for
- * good or until they are relocated, and needs not open an older record. */
-static void end_syms(void)
-{
-	static const uint32_t none[4+sizeof(size_t)/4] = { 1, 0, 1, 0 };
-	arena->syms_end.ghashtab = (void *)none;
-	arena->syms_end.name = "";
-	syms_tail->syms_next = &arena->syms_end;
-	syms_tail = &arena->syms_end;
 }

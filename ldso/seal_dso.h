@@ -380,7 +380,6 @@ static void seal_start(struct dso *app)
 	if (ldso_fail) _exit(127);
 
 	number_objects(head);
-	end_syms();
 	runtime = 1;
 	arena->debug = (struct debug){ 1, head, dl_debug_state, RT_CONSISTENT,
 		ldso.base };
