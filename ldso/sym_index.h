@@ -86,27 +86,3 @@ static struct dso *sym_begin(struct dso *dso, uint32_t hash)
 	return first ? lookup.order[first-1]
 		: lookup.order[lookup.n-1]->syms_next;
 }
-
-/* The end of a look-up through the global list. While a library is relocated
- * that does not stay global, it and what it needs come last. They may be old
- * objects, whose records need not be opened for what upstream does, to put them
- * into the list and take them out again. */
-static struct symdef find_in_scope(const char *, int);
-
-/* As find_sym2 is told that it goes through an object and its dependencies: not
- * those that the list has been through. */
-enum { IN_SCOPE = 2 };
-
-static int is_global(const struct dso *dso)
-{
-	return dso->syms_next || dso == syms_tail;
-}
-
-/* Most relocations of a library are of this kind and take nothing but an
- * addition: 1 if it was done. */
-static int relocate_relative(const struct dso *dso, const size_t *rel, size_t stride)
-{
-	if (DL_FDPIC || stride < 3) return 0;
-	*(size_t *)laddr(dso, rel[0]) = (size_t)dso->base+rel[2];
-	return 1;
-}
