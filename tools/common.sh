@@ -50,17 +50,5 @@ take_lock()
 	flock 9
 }
 
-# The directories that the system's own programs and loader come from; one of our own name
-# below them is no one else's.
-system_libdir()
-{
-	case $(realpath -m "$1" 2>/dev/null || printf '%s' "$1") in
-	/usr/lib/musl-seal|/usr/lib/musl-seal/*) return 1 ;;
-	/lib|/lib/*|/lib32|/lib64|/lib64/*|/libx32|/libexec) return 0 ;;
-	/usr/lib|/usr/lib/*|/usr/lib32|/usr/lib64|/usr/lib64/*|/usr/libx32) return 0 ;;
-	/|/bin|/sbin|/etc|/usr|/usr/bin|/usr/sbin) return 0 ;;
-	esac
-	return 1
-}
-
+. "$root/tools/dirs.sh"
 . "$root/tools/sum.sh"

@@ -1,0 +1,46 @@
+# Sourced by configure and common.sh: which directories an install must not go to.
+# shellcheck shell=sh
+
+resolved()
+{
+	realpath -m "$1" 2>/dev/null || printf '%s\n' "$1"
+}
+
+# Where the system's own programs find their loader and libraries, and what compilers link with. One
+# of our own name below them is no one else's.
+system_libdir()
+{
+	case $(resolved "$1") in
+	/usr/lib/musl-seal|/usr/lib/musl-seal/*) return 1 ;;
+	/lib|/lib/*|/lib32|/lib64|/lib64/*|/libx32|/libexec) return 0 ;;
+	/usr/lib|/usr/lib/*|/usr/lib32|/usr/lib64|/usr/lib64/*|/usr/libx32|/usr/local/lib) return 0 ;;
+	/|/bin|/sbin|/etc|/usr|/usr/bin|/usr/sbin) return 0 ;;
+	esac
+	return 1
+}
+
+# Where the system's own compilers look for headers, which are another libc's.
+system_includedir()
+{
+	case $(resolved "$1") in
+	/usr/include|/usr/include/*|/usr/local/include|/) return 0 ;;
+	esac
+	return 1
+}
+
+# check_dirs PREFIX SYSLIBDIR LIBDIR INCLUDEDIR: the last two are empty if they follow from PREFIX. DESTDIR
+# plays no part: what is staged there is meant for these.
+check_dirs()
+{
+	own="choose a prefix of its own, like /usr/local/musl-seal"
+	if system_libdir "$2" ; then
+		die "--syslibdir=$2: the system's own loader and libraries live there, and this would replace them; $own"
+	fi
+	lib=${3:-${1%/}/lib} include=${4:-${1%/}/include}
+	if system_libdir "$lib" ; then
+		die "--libdir=$lib: the system's programs are linked with what is there, and this would be among it; $own"
+	fi
+	if system_includedir "$include" ; then
+		die "--includedir=$include: the system's compilers read the headers there, and would find musl's; $own"
+	fi
+}
