@@ -97,7 +97,7 @@ need-build:
 
 check:
 	@tools/need --install build check arch-aarch64 arch-arm
-	+@$(MAKE) --no-print-directory prefix emulation upstream prefix-$(OTHER_VERSION)
+	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%)
 	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
 demo:
