@@ -18,6 +18,7 @@
 
 #define SEALED (fmt("%s/../sealmap/target", obj_dir))
 #define UPSTREAM (fmt("%s/../sealmap/upstream-target", obj_dir))
+#define FOREIGN_STATIC (fmt("%s/../sealmap/upstream-static", obj_dir))
 /* Memory that is not freed at the end is no leak here. */
 #define PLAIN WITH("SEALMAP=tested")
 #define WITH(word) ENV("ASAN_OPTIONS=detect_leaks=0", word)
@@ -128,9 +129,9 @@ static void run_reports(void **s)
 	want_status(r, 0);
 	if (strncmp(r->out, "out\n", 4)) wanted(r, "the program's own output first");
 	want_out(r, "exit status 7");
-	want_out(r, " text   loader\n");
-	want_out(r, " relro  loader\n");
-	want_out(r, " bss    loader\n");
+	want_out(r, " text    loader\n");
+	want_out(r, " relro   loader\n");
+	want_out(r, " bss     loader\n");
 	want_out(r, "no: it grows");
 	if (strcmp(r->err, "err\n")) wanted(r, "the program's own line on stderr alone");
 }
@@ -143,6 +144,11 @@ static void run_output(void **s)
 	want_status(r, 0);
 	if (strcmp(r->out, "out\n")) wanted(r, "stdout to be the program's alone");
 	if (!strstr(slurp(file), "Immutable until")) wanted(r, "the report in %s", file);
+	/* JSON on standard output is that and nothing else. */
+	r = MAP("--json", "--", SEALED);
+	want_status(r, 0);
+	if (*r->out != '{') wanted(r, "JSON alone on stdout");
+	want_err(r, "out\n");
 }
 
 static void run_ends(void **s)
@@ -193,6 +199,37 @@ static void check_levels(void **s)
 	want_err(r, "data of upstream-target");
 	want_no_err(r, "text of upstream-target");
 	want_status(RUN(PLAIN, SEALMAP, "--check", "--level=full", "--", ldso, "--seal=full", UPSTREAM), 0);
+}
+
+/* As a program is that writes to what was sealed. */
+static void check_killed(void **s)
+{
+	(void)s;
+	struct result *r;
+	need_mseal();
+	r = MAP("--check", "--", SEALED, "signal");
+	want_status(r, 1);
+	want_err(r, "killed by signal 11");
+	want_no_err(r, "not sealed");
+	want_status(MAP("--check", "--", SEALED, "thread"), 0);
+}
+
+static void records(void **s)
+{
+	(void)s;
+	static const char *const all = "[.mappings[]|select(.kind==\"records\")|[.prot,.sealed,.sealed_by,.why_not,"
+		"(.object|endswith(\"libc.so\"))]|map(tostring)|join(\" \")]|join(\", \")";
+	const char *file = scratch("records.json");
+	need_mseal();
+	want_status(RUN(WITH("LD_SEAL=on"), SEALMAP, "--json", "-o", file, "--", SEALED), 0);
+	assert_string_equal(jq(file, all), "r-- true loader null true");
+	want_status(RUN(WITH("LD_SEAL=on,dlopen"), SEALMAP, "--json", "-o", file, "--", SEALED), 0);
+	assert_string_equal(jq(file, all), "r-- false null dlopen adds to it true");
+	/* Upstream's are on the heap, glibc's in ld.so's data. */
+	want_status(MAP("--json", "-o", file, "--", UPSTREAM), 0);
+	assert_string_equal(jq(file, all), "");
+	want_status(MAP("--json", "-o", file, "--", "/bin/true"), 0);
+	assert_string_equal(jq(file, all), "");
 }
 
 static void check_upstream(void **s)
@@ -258,7 +295,7 @@ static void pid_glibc(void **s)
 	close(out[0]);
 	want_status(r, 1);
 	want_out(r, "libc.so.6");
-	want_out(r, " text   no: nobody did");
+	want_out(r, " text    no: nobody did");
 	want_out(r, "   0.0 %  of what is executable");
 }
 
@@ -318,7 +355,10 @@ static void attack_pid(void **s)
 	int st;
 	ATTACKABLE;
 	attack_harmless(UPSTREAM, "\nOf 0 attempts on what is sealed");
-	if (kernel_has_mseal()) attack_harmless(SEALED, "were refused and 0 succeeded");
+	if (kernel_has_mseal()) {
+		attack_harmless(SEALED, "were refused and 0 succeeded");
+		attack_harmless(SEALED, "\nNot counted are ");
+	}
 	/* A call with a time-out that is interrupted goes on for the rest of it. */
 	struct target t = start_with("LD_SEAL=full", SEALED, "sleep");
 	struct result *r = MAP("--attack", pid_of(t));
@@ -450,9 +490,9 @@ static void file_foretells(void **s)
 	(void)s;
 	const char *file = scratch("file.json"), *run = scratch("run.json"), *told;
 	static const char *const levels[] = { "on", "full" };
-	const char *const progs[] = { SEALED, UPSTREAM };
+	const char *const progs[] = { SEALED, UPSTREAM, FOREIGN_STATIC };
 	need_mseal();
-	for (int p=0; p<2; p++) for (int l=0; l<2; l++) {
+	for (int p=0; p<3; p++) for (int l=0; l<2; l++) {
 		const char *all = fmt("[.mappings[]|select(.object and (.object|endswith(\"%s\")))"
 			"|select(.sealed)|.size]|add", strrchr(progs[p], '/'));
 		want_status(MAP("--json", "--level", levels[l], "-o", file, progs[p]), 0);
@@ -466,6 +506,13 @@ static void file_foretells(void **s)
 	want_out(r, "needs libc.so");
 	want_out(r, "position-independent program");
 	want_out(MAP(UPSTREAM), "data not marked");
+	r = MAP(FOREIGN_STATIC);
+	want_out(r, "not linked with this libc: not sealed");
+	want_out(r, "started by itself nothing of it is sealed");
+	want_status(MAP("--check", "--", ldso, "--seal=on", FOREIGN_STATIC), 0);
+	want_status(MAP("--check", "--", FOREIGN_STATIC), 1);
+	want_out(MAP("/bin/true"), ", which is not musl's");
+	want_no_out(MAP(SEALED), ", which is not musl's");
 	want_out(MAP(fmt("%s/lib/libc.so", prefix)), "of the loader");
 }
 
@@ -491,6 +538,8 @@ static void file_refused(void **s)
 	want_refusal(MAP("/"), "not a file");
 	want_refusal(MAP("/nonexistent"), "No such file");
 	want_refusal(MAP(fmt("%s/check.o", obj_dir)), "an object file");
+	write_file(name, ELFMAG, SELFMAG);
+	want_refusal(MAP(name), "not a whole ELF file");
 	for (size_t cut=0; cut<700; cut+=13) {
 		write_file(name, buf, cut);
 		want_refusal(MAP(name), name);
@@ -631,6 +680,7 @@ int main(void)
 		cmocka_unit_test(run_reports), cmocka_unit_test(run_output),
 		cmocka_unit_test(run_ends), cmocka_unit_test(run_exec),
 		cmocka_unit_test(check_levels), cmocka_unit_test(check_upstream),
+		cmocka_unit_test(check_killed), cmocka_unit_test(records),
 		cmocka_unit_test(check_allows), cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(attack_run),
 		cmocka_unit_test(attack_pid), cmocka_unit_test(attack_stopped),

@@ -1,5 +1,5 @@
 # The tool, plainly and with the sanitizers, and the suite for each.
-SEALMAP_TARGETS = $(O)/sealmap/target $(O)/sealmap/upstream-target
+SEALMAP_TARGETS = $(addprefix $(O)/sealmap/,target upstream-target upstream-static)
 SEALMAP_SUITES = $(O)/run/sealmap $(O)/run/sealmap-sanitized
 SEALMAP_DEPS = $(wildcard $(TOP)/tools/sealmap/* $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h)
 
@@ -7,6 +7,8 @@ $(O)/sealmap/target: sealmap/target.c $(STAMP)
 	$(MCC) -O2 -Wall -o $@ $<
 $(O)/sealmap/upstream-target: sealmap/target.c $(STAMP)
 	$(UPSTREAM)/bin/musl-gcc -O2 -Wall -o $@ $<
+$(O)/sealmap/upstream-static: sealmap/target.c $(STAMP)
+	$(UPSTREAM)/bin/musl-gcc -O2 -Wall -static -o $@ $<
 
 $(O)/sealmap/sealmap: $(SEALMAP_DEPS)
 	$(MAKE) -C $(TOP)/tools/sealmap O=$(O)/sealmap HOSTCC="$(HOSTCC)"

@@ -208,16 +208,17 @@ static void show_result(FILE *f, const struct map *m, enum attack a)
 
 void show_attacks(FILE *f, const struct space *sp)
 {
-	size_t refused = 0, tried = 0, lost = attacks_won(sp), open = 0, done = 0;
-	fprintf(f, "\n%sobject           address      prot kind   sealed munmap mmap   mremap mprotect madvise%s\n", paint("1"), paint("0"));
+	size_t refused = 0, tried = 0, lost = attacks_won(sp), open = 0, done = 0, discards = 0;
+	fprintf(f, "\n%sobject           address      prot kind    sealed munmap mmap   mremap mprotect madvise%s\n", paint("1"), paint("0"));
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		put_text(f, object_name(sp, m), -16);
-		fprintf(f, " %012"PRIx64" %s  %-6s %-6s", m->start, prot_text(m->prot), kind_name(m->kind),
+		fprintf(f, " %012"PRIx64" %s  %-7s %-6s", m->start, prot_text(m->prot), kind_name(m->kind),
 			m->sealed == YES ? "yes" : m->sealed == NO ? "no" : "?");
 		for (int a=0; a<ATTACKS; a++) {
 			show_result(f, m, a);
 			if (m->attack[a] == NOT_TRIED) continue;
+			discards += m->sealed == YES && !must_refuse(m, a);
 			tried += must_refuse(m, a);
 			refused += must_refuse(m, a) && m->attack[a];
 			open += m->sealed == NO;
@@ -227,4 +228,7 @@ void show_attacks(FILE *f, const struct space *sp)
 	}
 	fprintf(f, "\nOf %zu attempts on what is sealed %zu were refused and %zu succeeded;\n"
 		"of %zu on what is not, %zu succeeded.\n", tried, refused, lost, open, done);
+	if (discards)
+		fprintf(f, "Not counted are %zu of madvise on sealed pages of a file, on writable ones and on the\n"
+			"kernel's, where mseal(2) lets it discard.\n", discards);
 }

@@ -51,7 +51,8 @@ static const char *read_headers(struct elf *e, const struct source *src)
 	unsigned char h[64], *p;
 	uint64_t at;
 	size_t size;
-	if (read_at(src, h, 52, 0) || memcmp(h, ELFMAG, SELFMAG)) return "not an ELF file";
+	if (read_at(src, h, SELFMAG, 0) || memcmp(h, ELFMAG, SELFMAG)) return "not an ELF file";
+	if (read_at(src, h, 52, 0)) return "not a whole ELF file";
 	if (h[EI_CLASS] != ELFCLASS32 && h[EI_CLASS] != ELFCLASS64) return "an ELF file of no known class";
 	if (h[EI_DATA] != ELFDATA2LSB && h[EI_DATA] != ELFDATA2MSB) return "an ELF file of no known byte order";
 	e->bits = h[EI_CLASS] == ELFCLASS64 ? 64 : 32;
@@ -207,12 +208,12 @@ static char *string_at(const struct elf *e, const struct source *src, uint64_t b
 
 /* Names in the dynamic section. In memory DT_STRTAB may have been relocated in
  * place (glibc does), so only files are asked for names. */
-static void read_dynamic(struct elf *e, const struct source *src, const ElfW(Phdr) *ph)
+static void read_dynamic(struct elf *e, const struct source *src, uint64_t bias, const ElfW(Phdr) *ph)
 {
 	size_t n = ph->p_filesz < MAX_DYNAMIC ? ph->p_filesz : MAX_DYNAMIC, w = e->bits/8, needed = 0;
 	unsigned char *p = grow(0, 0, n+1);
 	uint64_t strings = 0;
-	if (!at_address(e, src, 0, p, n, ph->p_vaddr)) n = 0;
+	if (!at_address(e, src, bias, p, n, ph->p_vaddr)) n = 0;
 	for (size_t i=0; i+2*w <= n; i += 2*w)
 		if (get(e, p+i, w) == DT_STRTAB) strings = get(e, p+i+w, w);
 	for (size_t i=0; i+2*w <= n; i += 2*w) {
@@ -220,6 +221,11 @@ static void read_dynamic(struct elf *e, const struct source *src, const ElfW(Phd
 		if (!tag) break;
 		if (tag == DT_TEXTREL || (tag == DT_FLAGS && value & DF_TEXTREL)) e->textrel = 1;
 		if (tag == DT_FLAGS_1 && value & DF_1_PIE) e->pie = 1;
+		if (tag == DT_NEEDED) e->needs = 1;
+		if (src->memory) {
+			if (tag == DT_DEBUG) e->debug = value;
+			continue;
+		}
 		if (tag == DT_SONAME) e->soname = string_at(e, src, 0, strings+value);
 		if (tag != DT_NEEDED) continue;
 		e->needed = grow(e->needed, needed, sizeof *e->needed);
@@ -263,7 +269,7 @@ const char *elf_read(struct elf *e, const struct source *src, uint64_t page)
 	for (size_t i=0; i<e->phnum; i++) {
 		const ElfW(Phdr) *ph = e->phdr+i;
 		if (ph->p_type == PT_INTERP) e->interp = string_at(e, src, bias, ph->p_vaddr);
-		if (ph->p_type == PT_DYNAMIC && !src->memory) read_dynamic(e, src, ph);
+		if (ph->p_type == PT_DYNAMIC) read_dynamic(e, src, bias, ph);
 	}
 	return 0;
 }
@@ -311,6 +317,16 @@ const char *elf_machine(unsigned m)
 	};
 	for (size_t i=0; i<sizeof t/sizeof *t; i++) if (t[i].m == m) return t[i].name;
 	return "unknown machine";
+}
+
+int elf_foreign_static(const struct elf *e)
+{
+	return !e->interp && !e->marked && !e->needs && (e->type == ET_EXEC || e->pie);
+}
+
+uint64_t elf_word(const struct elf *e, const unsigned char *p)
+{
+	return get(e, p, e->bits/8);
 }
 
 const char *elf_what(const struct elf *e)

@@ -92,21 +92,32 @@ void at_level(struct space *sp, enum seal_level level)
 	}
 }
 
+/* musl's loader is its libc, and sealed whole. Nothing in it says so but the name. */
+static int is_loader(const char *path)
+{
+	const char *s = strrchr(path, '/');
+	s = s ? s+1 : path;
+	return !strcmp(s, "libc.so") || !strncmp(s, "ld-musl-", 8);
+}
+
 void show_levels(FILE *f, struct space *sp)
 {
 	const struct object *o = sp->objects;
 	const struct elf *e = &o->elf;
 	put_text(f, sp->title, 0);
 	fprintf(f, ": %d-bit %s, %s%s\n", e->bits, elf_machine(e->machine), elf_what(e), e->big ? ", big-endian" : "");
-	fprintf(f, "data %s; %s; pages of %s\n", e->marked ? "marked: sealed under level on too" : o->loader ? "of the loader: sealed under level on too" : "not marked: sealed under level full only",
+	fprintf(f, "data %s; %s; pages of %s\n", e->marked ? "marked: sealed under level on too" : o->loader ? "of the loader: sealed under level on too"
+		: elf_foreign_static(e) ? "of a static program that was not linked with this libc: not sealed" : "not marked: sealed under level full only",
 		o->relro.end > o->relro.start ? "has RELRO" : "no RELRO", size_text(sp->page));
 	if (e->bad_mutable)
 		fputs("what it says must stay mutable is malformed: the loader seals that too\n", f);
 	if (e->interp) {
 		fputs("asks for the loader ", f);
 		put_text(f, e->interp, 0);
-		fputc('\n', f);
+		fputs(is_loader(e->interp) ? "\n" : ", which is not musl's; what follows holds for musl's that seals\n", f);
 	}
+	if (elf_foreign_static(e) && !o->loader)
+		fputs("started by itself nothing of it is sealed; what follows holds for \"ld-musl-... --seal=LEVEL FILE\"\n", f);
 	for (char **s=e->needed; s && *s; s++) {
 		fputs(s == e->needed ? "needs " : ", ", f);
 		put_text(f, *s, 0);
@@ -139,14 +150,6 @@ void show_levels(FILE *f, struct space *sp)
 static uint64_t page_size(const struct elf *e)
 {
 	return opt.page ? opt.page : e->machine == EM_X86_64 || e->machine == EM_386 ? 4096 : (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-/* musl's loader is its libc, and sealed whole. Nothing in it says so but the name. */
-static int is_loader(const char *path)
-{
-	const char *s = strrchr(path, '/');
-	s = s ? s+1 : path;
-	return !strcmp(s, "libc.so") || !strncmp(s, "ld-musl-", 8);
 }
 
 static int cut_short(const struct elf *e, uint64_t size)

@@ -50,7 +50,8 @@ static const char usage_text[] =
 	"  -s, --svg=FILE       a picture to put on a slide\n"
 	"  -a, --attack         try to change each mapping in a copy of the process\n"
 	"\n"
-	"  -c, --check          status 1 if something is not sealed that should be\n"
+	"  -c, --check          status 1 if something is not sealed that should be,\n"
+	"                       or if a signal killed PROG\n"
 	"  -l, --level=LEVEL    what should be: on (default) or full\n"
 	"  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
 	"\n"
@@ -163,7 +164,8 @@ static void finish(FILE *f, const char *path)
 	if (fflush(f) || bad || (f != stdout && fclose(f))) die("%s: %s", path, strerror(errno));
 }
 
-/* What is wrong by the policy goes to standard error, a line each. */
+/* What is wrong by the policy goes to standard error, a line each. A program that
+ * writes to what was sealed is killed by that, so this is wrong too. */
 static int check(const struct space *sp)
 {
 	size_t n = 0, passed = 0;
@@ -180,9 +182,10 @@ static int check(const struct space *sp)
 				prot_text(m->prot), kind_name(m->kind), object_name(sp, m));
 		}
 	}
+	if (sp->killed) warn("%s: %s", sp->title, sp->ended);
 	if (n) warn("%zu mappings are not sealed that level \"%s\" names", n, level);
 	else if (passed) warn("all is sealed that level \"%s\" names, but %zu mappings that --allow passes over", level, passed);
-	return n ? EXIT_UNSEALED : EXIT_FINE;
+	return n || sp->killed ? EXIT_UNSEALED : EXIT_FINE;
 }
 
 static void show_space(FILE *f, struct space *sp)

@@ -115,8 +115,8 @@ static _Noreturn void no_maps(pid_t pid, int error)
 	if (access("/proc/self", F_OK))
 		die("/proc is not mounted, and there is no other way to see mappings");
 	if (error == EACCES || error == EPERM)
-		die("no permission to look at process %d: it is another user's, or runs with"
-			" privileges of its own; try as root", p);
+		die("no permission to look at process %d: it is another user's, or has privileges that"
+			" sealmap has not; %s", p, geteuid() ? "try as root" : "CAP_SYS_PTRACE is needed");
 	if (access(dir, F_OK) || error == ESRCH) die("there is no process %d (any more)", p);
 	if (state && *state == 'Z')
 		die("process %d has ended and only waits to be collected (zombie): it has no memory left", p);

@@ -26,6 +26,8 @@ struct run {
 static _Noreturn void child(char **argv, int go, int failed)
 {
 	char c;
+	/* JSON with another program's lines in it would be none. */
+	if (opt.json && !opt.output) dup2(2, 1);
 	if (read(go, &c, 1) == 1) execvp(*argv, argv);
 	c = errno;
 	if (write(failed, &c, 1) != 1) _exit(126);
@@ -124,6 +126,7 @@ void run_program(struct space *sp, char **argv)
 	if (read(failed, &error, 1) == 1) die("cannot run %s: %s", *argv, strerror(error));
 	if (!r.seen) die("%s was killed before it could be looked at", *argv);
 	if (opt.attack && !sp->attacked) die("%s did not end by itself, so it could not be attacked", *argv);
-	sp->ended = WIFEXITED(st) ? format("exit status %d", WEXITSTATUS(st))
+	sp->killed = !WIFEXITED(st);
+	sp->ended = !sp->killed ? format("exit status %d", WEXITSTATUS(st))
 		: format("killed by signal %d (%s)", WTERMSIG(st), strsignal(WTERMSIG(st)));
 }

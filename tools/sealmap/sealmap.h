@@ -26,6 +26,7 @@ enum answer { NO, YES, UNKNOWN };
 
 enum kind {
 	K_TEXT, K_RODATA, K_RELRO, K_DATA, K_BSS, K_GAP,
+	K_RECORDS,		/* the loader's, of what it loaded */
 	K_VDSO, K_VVAR, K_HEAP, K_STACK, K_ANON, K_FILE, K_SHARED,
 	K_KERNEL,		/* another mapping of the kernel's */
 };
@@ -60,6 +61,8 @@ struct elf {
 	char *interp, *soname;	/* or 0 */
 	char **needed;		/* ends with 0 */
 	int marked, textrel, pie;
+	int needs;		/* a library, at least one */
+	uint64_t debug;		/* in memory: where struct r_debug is, for a debugger */
 	struct seal_set mutable;/* pages that it says must stay mutable; no bias */
 	int bad_mutable;	/* what it says of that is malformed, so it has none */
 };
@@ -81,6 +84,7 @@ struct space {
 	pid_t pid;		/* 0 for a file */
 	char *title;		/* command line, or the file */
 	char *ended;		/* "exit status 3", or 0 if it lives */
+	int killed;		/* by a signal */
 	char kernel[80];
 	struct map *maps;
 	size_t n;
@@ -143,6 +147,9 @@ enum kind elf_kind(const struct elf *, const struct seal_range *relro,
 	uint64_t bias, uint64_t start, uint64_t page);
 const char *elf_machine(unsigned);
 const char *elf_what(const struct elf *);
+/* A static program that does not seal itself when it starts, being of another libc. */
+int elf_foreign_static(const struct elf *);
+uint64_t elf_word(const struct elf *, const unsigned char *);	/* of the class's size */
 
 /* space.c */
 void space_classify(struct space *);

@@ -14,7 +14,7 @@ const char *const share_names[SHARES] = {
 const char *const share_keys[SHARES] = { "all", "executable", "read_only", "object_data" };
 
 static const char *const kinds[] = {
-	"text", "rodata", "relro", "data", "bss", "gap",
+	"text", "rodata", "relro", "data", "bss", "gap", "records",
 	"vdso", "vvar", "heap", "stack", "anon", "file", "shared", "kernel",
 };
 
@@ -147,8 +147,11 @@ void object_policy(struct object *o, uint64_t page)
 		.phnum = o->elf.phnum, .phentsize = sizeof *o->elf.phdr,
 		.map = { o->start, o->end }, .relro = o->relro, .loader = o->loader,
 	};
+	/* It relocates itself, after the loader had sealed the rest. */
+	int foreign = !o->loader && elf_foreign_static(&o->elf);
+	if (foreign) so.relro = (struct seal_range){ 0, 0 };
 	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
-		int rw = level == SEAL_FULL || o->loader || o->elf.marked;
+		int rw = !foreign && (level == SEAL_FULL || o->loader || o->elf.marked);
 		if (!__seal_object_ranges(o->set+level, &so, rw, page))
 			leave_out(o->set+level, o);
 		else {
@@ -202,6 +205,28 @@ static void assign(struct space *sp, struct map *m)
 	else if (*m->name == '[' && strncmp(m->name, "[anon", 5)) m->kind = K_KERNEL;
 	else if (m->shared) m->kind = K_SHARED;
 	else m->kind = m->inode ? K_FILE : K_ANON;
+}
+
+/* The loader's records: where it puts what it tells debuggers of, if that is in no
+ * object and not on the heap, which is so of the loader whose policy this is.
+ * struct r_debug is a word (a version, padded) and the address of the
+ * first struct link_map, whose fourth word is that of the next. */
+static void find_records(struct space *sp, const struct object *o)
+{
+	const struct elf *e = &o->elf;
+	unsigned char p[32];
+	size_t w = e->bits/8, most = 65536;
+	uint64_t at = e->debug;
+	struct map *m = map_at(sp, at);
+	if (!at || !m || m->kind != K_ANON || proc_mem(sp->pid, p, 2*w, at) != (ssize_t)(2*w)) return;
+	do {
+		if ((m = map_at(sp, at)) && m->kind == K_ANON) {
+			m->kind = K_RECORDS;
+			for (size_t i=0; i<sp->nobjects; i++)
+				if (sp->objects[i].loader) m->object = i;
+		}
+		at = at == e->debug ? elf_word(e, p+w) : elf_word(e, p+3*w);
+	} while (at && most-- && proc_mem(sp->pid, p, 4*w, at) == (ssize_t)(4*w));
 }
 
 static void want(const struct space *sp, struct map *m)
@@ -270,6 +295,7 @@ static const char *why(const struct space *sp, const struct map *m)
 	if (m->object < 0 && m->kind != K_VDSO) return "the program's";
 	if (!sp->by_loader) return "nobody did";
 	if (missing(sp, m, SEAL_ON)) return "SHOULD BE";
+	if (m->kind == K_RECORDS) return "dlopen adds to it";
 	if (m->wanted[SEAL_FULL]) return "unmarked data";
 	return m->object >= 0 && sp->objects[m->object].elf.mutable.n ? "exempted" : "stays mutable";
 }
@@ -283,9 +309,10 @@ void space_classify(struct space *sp)
 		cut(sp, sp->objects[i].start);
 		cut(sp, sp->objects[i].end);
 	}
+	for (size_t i=0; i<sp->n; i++) assign(sp, sp->maps+i);
+	for (size_t i=0; i<sp->nobjects; i++) find_records(sp, sp->objects+i);
 	for (size_t i=0; i<sp->n; i++) {
 		struct map *m = sp->maps+i;
-		assign(sp, m);
 		want(sp, m);
 		if (m->sealed != YES) continue;
 		if (kernels_own(m)) sp->by_kernel = 1;
@@ -327,6 +354,10 @@ const char *region_name(const struct space *sp, size_t first, size_t end)
 	static char buf[64];
 	const struct map *m = sp->maps+first;
 	size_t n = 1;
+	if (m->kind == K_RECORDS) {
+		snprintf(buf, sizeof buf, "%.40s (records)", object_name(sp, m));
+		return buf;
+	}
 	if (m->object >= 0 || !some_file(m)) return object_name(sp, m);
 	for (size_t i=first+1; i<end; i++) n += strcmp(sp->maps[i].name, sp->maps[i-1].name) != 0;
 	if (n == 1) return object_name(sp, m);
@@ -340,7 +371,7 @@ size_t region_end(const struct space *sp, size_t first)
 	size_t i;
 	for (i=first+1; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
-		if (m->object != a->object) break;
+		if (m->object != a->object || (m->kind == K_RECORDS) != (a->kind == K_RECORDS)) break;
 		if (m->object < 0 && !alike(a, m)) break;
 		if (m->start - m[-1].end >= WIDE_GAP) break;
 	}

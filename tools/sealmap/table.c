@@ -42,11 +42,11 @@ static int name_width(const struct space *sp)
 void show_table(FILE *f, const struct space *sp)
 {
 	int w = name_width(sp), starred = 0;
-	fprintf(f, "%s%-*s %-25s prot   size kind   sealed by%s\n", paint("1"), w, "object", "addresses", paint("0"));
+	fprintf(f, "%s%-*s %-25s prot   size kind    sealed by%s\n", paint("1"), w, "object", "addresses", paint("0"));
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		put_text(f, object_name(sp, m), -w);
-		fprintf(f, " %012"PRIx64"-%012"PRIx64" %s%s%s%s %6s %-6s ", m->start, m->end,
+		fprintf(f, " %012"PRIx64"-%012"PRIx64" %s%s%s%s %6s %-7s ", m->start, m->end,
 			paint(prot_colour(m->prot)), prot_text(m->prot), m->shared ? "s" : "-", paint("0"),
 			size_text(m->end-m->start), kind_name(m->kind));
 		state(f, sp, m);
