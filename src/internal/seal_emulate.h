@@ -88,7 +88,10 @@ hidden int __mappings_known(void);
 	F(SHMDT, "shmdt-unmaps") \
 	F(REMAP_FILE_PAGES, "remap-file-pages") \
 	F(BRK, "brk-lowered") \
-	F(FORK, "fork-forgets")
+	F(FORK, "fork-forgets") \
+	F(FORK_TAKES_NO_LOCK, "fork-takes-no-lock") \
+	F(NO_LOCK, "no-lock") \
+	F(SIGNALS_NOT_BLOCKED, "signals-not-blocked")
 
 #define FAULT_ENUM(name, text) FAULT_ ## name,
 enum { FAULT_NONE, SEAL_FAULTS(FAULT_ENUM) };

@@ -53,14 +53,14 @@ static volatile int lock[1];
  * emulated. */
 static void enter(sigset_t *set)
 {
-	__block_all_sigs(set);
-	LOCK(lock);
+	if (!FAULT(SIGNALS_NOT_BLOCKED)) __block_all_sigs(set);
+	if (!FAULT(NO_LOCK)) LOCK(lock);
 }
 
 static void leave(const sigset_t *set)
 {
-	UNLOCK(lock);
-	__restore_sigs((void *)set);
+	if (!FAULT(NO_LOCK)) UNLOCK(lock);
+	if (!FAULT(SIGNALS_NOT_BLOCKED)) __restore_sigs((void *)set);
 }
 
 /* Threads that were waiting for the lock don't exist in the child. */
@@ -73,9 +73,10 @@ static void in_child(void)
 void __seal_emulation_fork(int who)
 {
 	if (!emulating) return;
-	if (who < 0) LOCK(lock);
-	else if (!who) UNLOCK(lock);
-	else in_child();
+	if (who > 0) in_child();
+	else if (FAULT(FORK_TAKES_NO_LOCK)) return;
+	else if (who < 0) LOCK(lock);
+	else UNLOCK(lock);
 }
 
 /* Asking the kernel */

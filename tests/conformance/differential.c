@@ -420,11 +420,12 @@ static int disagrees(const struct op *ops, int n)
 	fflush(stdout);
 	pid_t pid = fork();
 	if (!pid) {
+		setpgid(0, 0);
 		alarm(20);
 		space_init();
 		_exit(run_sequence(ops, n));
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid) return 0;
+	if (pid < 0 || wait_for(pid, &status, 25) < 0) return 0;
 	if (WIFSIGNALED(status)) snprintf(report->text, sizeof report->text, "%s",
 		strsignal(WTERMSIG(status)));
 	return !!status;
@@ -533,6 +534,7 @@ static int batch(uint64_t seed, uint64_t count)
 	pid_t pid = fork();
 	if (!pid) {
 		struct op ops[MAX_OPS];
+		setpgid(0, 0);
 		alarm(300);
 		space_init();
 		for (uint64_t i=0; i<count; i++) {
@@ -544,7 +546,7 @@ static int batch(uint64_t seed, uint64_t count)
 		fflush(stdout);
 		_exit(0);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+	if (pid < 0 || wait_for(pid, &status, 305) < 0)
 		return wrong("fork: %s", strerror(errno));
 	if (WIFSIGNALED(status)) wrong("the process got %s", strsignal(WTERMSIG(status)));
 	return !!status;

@@ -220,6 +220,24 @@ static void handler(int sig)
 	errno = e;
 }
 
+/* Of a process with one thread a lock need not be taken. */
+static void *be_there(void *arg)
+{
+	for (;;) pause();
+	return arg;
+}
+
+static void another_thread(void)
+{
+	pthread_t t;
+	sigset_t set, old;
+	sigfillset(&set);
+	/* It gets none of the signals. */
+	pthread_sigmask(SIG_SETMASK, &set, &old);
+	if (pthread_create(&t, 0, be_there, 0)) skip("no threads");
+	pthread_sigmask(SIG_SETMASK, &old, 0);
+}
+
 static void in_handler(const void *arg)
 {
 	struct itimerval it = { { 0, 2000 }, { 0, 2000 } }, off = { { 0 } };
@@ -230,6 +248,7 @@ static void in_handler(const void *arg)
 	sig_free = fresh(1, RW);
 	want_errno("mseal", mseal(sig_page, page, 0), 0);
 	want_errno("mseal", mseal(p, page, 0), 0);
+	another_thread();
 	/* Of processor time: the alarm stays, should a call wait for ever. */
 	sigaction(SIGPROF, &sa, 0);
 	setitimer(ITIMER_PROF, &it, 0);

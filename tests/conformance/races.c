@@ -191,7 +191,8 @@ static void overlapping(const void *arg)
 }
 
 /* fork while another thread seals: the child has a seal or has not, but has
- * it if mseal had returned before; and no call in it waits for ever. */
+ * it if mseal had returned before; and no call in it waits for ever. From the end
+ * of the row on: who keeps a list has to make room in it each time. */
 static atomic_int sealed_upto, seal_stop, fork_no;
 static char *row;
 #define ROW 512
@@ -199,7 +200,7 @@ static char *row;
 static void *sealer(void *arg)
 {
 	for (int i=0, seen=0; i<ROW && !atomic_load(&seal_stop); i++) {
-		if (mseal(row+2*i*page, page, 0)) return (void *)(intptr_t)errno;
+		if (mseal(row+2*(ROW-1-i)*page, page, 0)) return (void *)(intptr_t)errno;
 		atomic_store(&sealed_upto, i+1);
 		/* A few for each fork, begun with it. */
 		if (i%8) continue;
@@ -216,13 +217,14 @@ static int among_seals(void *arg)
 	int upto = *(int *)arg;
 	alarm(20);
 	for (int i=0; i<upto+8 && i<ROW; i++) {
-		int e = mprotect(row+2*i*page, page, R) ? errno : 0;
+		int e = mprotect(row+2*(ROW-1-i)*page, page, R) ? errno : 0;
 		if (e ? e != EPERM : i < upto)
 			fail("page %d of %d sealed, in a child: got %s", i, upto,
 				errno_text(e));
 	}
-	if (mseal(row, 2*ROW*page, 0)) fail("mseal in the child: %s", errno_text(errno));
-	if (!munmap(row+page, page)) fail("munmap in the child: wanted EPERM");
+	char *end = row+2*(ROW-4)*page;
+	if (mseal(end, 8*page, 0)) fail("mseal in the child: %s", errno_text(errno));
+	if (!munmap(end+page, page)) fail("munmap in the child: wanted EPERM");
 	_exit(0);
 }
 

@@ -1,9 +1,11 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "space.h"
 
@@ -29,6 +31,22 @@ void space_init(void)
 	if (p == MAP_FAILED) die("mmap");
 	shy = mincore(p, page, vec);
 	munmap(p, page);
+}
+
+int wait_for(int pid, int *status, int seconds)
+{
+	struct timespec pause = { 0, 200000 };
+	time_t end = time(0)+seconds;
+	int r;
+	while (!(r = waitpid(pid, status, WNOHANG)) && time(0) <= end) {
+		nanosleep(&pause, 0);
+		/* Most end at once. */
+		if (pause.tv_nsec < 20000000) pause.tv_nsec += pause.tv_nsec/4;
+	}
+	if (r) return r == pid ? 0 : -1;
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+	return waitpid(pid, status, 0) == pid ? 1 : -1;
 }
 
 static int is_mapped(const char *p)

@@ -35,6 +35,11 @@ static inline int mseal(void *start, size_t len, unsigned long flags)
 extern size_t page;             /* the system's page size */
 void space_init(void);          /* first of all, and again in each child */
 
+/* Waits for a child that leads a process group, at most so many seconds: then the
+ * group is killed. 0, 1 if it was, or -1 and errno. What an alarm does a process
+ * can hold up, by blocking it. */
+int wait_for(int pid, int *status, int seconds);
+
 /* A page as seen. Execution is not looked at: nothing here is executable. */
 struct seen {
 	unsigned char mapped, r, w, sealed;

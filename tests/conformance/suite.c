@@ -85,18 +85,19 @@ static int chosen(const char *name)
 
 void run_case(const char *name, void (*fn)(const void *), const void *arg)
 {
-	int status;
+	int status, late;
 	if (!chosen(name)) return;
 	*message = 0;
 	fflush(stdout);
 	pid_t pid = fork();
 	if (!pid) {
+		setpgid(0, 0);
 		alarm(timeout);
 		space_init();
 		fn(arg);
 		_exit(0);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+	if (pid < 0 || (late = wait_for(pid, &status, timeout+5)) < 0) {
 		printf("not ok %s - fork: %s\n", name, strerror(errno));
 		failed++;
 		return;
@@ -104,7 +105,7 @@ void run_case(const char *name, void (*fn)(const void *), const void *arg)
 	const char *sep = *message ? " - " : "";
 	if (WIFSIGNALED(status)) {
 		printf("not ok %s - wanted an answer, got %s%s%s\n", name,
-			WTERMSIG(status) == SIGALRM ? "none in time"
+			late || WTERMSIG(status) == SIGALRM ? "none in time"
 			: strsignal(WTERMSIG(status)), sep, message);
 		failed++;
 	} else if (WEXITSTATUS(status) == SKIPPED) {
