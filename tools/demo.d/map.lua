@@ -42,7 +42,13 @@ local function whose(m)
 			return o.short, part
 		end
 	end
-	if m.file == "" then return "anonymous", "" end
+	if m.file == "" then
+		-- where the loader keeps what it knows of them; upstream's is memory as any other
+		for _, o in ipairs(objects) do
+			if o.record >= m.start and o.record < m.stop and not m.prot:match "w" then return "libc.so", "records" end
+		end
+		return "anonymous", ""
+	end
 	return m.file:match "([^/]*)$", ""
 end
 
@@ -52,6 +58,7 @@ local function why(m)
 	if m.object == "anonymous" then return "malloc's" end
 	if m.object == "shared memory" then return "the program's" end
 	if m.part == "data" then return "writable" end
+	if m.part == "records" then return kernel == "sealing" and "dlopen adds to it" or kernel end
 	return kernel == "sealing" and "SHOULD BE" or kernel
 end
 

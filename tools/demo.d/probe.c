@@ -483,6 +483,9 @@ static int each(struct dl_phdr_info *info, size_t size, void *arg)
 	lua_newtable(l);
 	lua_pushstring(l, info->dlpi_name);
 	lua_setfield(l, -2, "name");
+	/* of a library musl keeps it in its record */
+	lua_pushinteger(l, (uintptr_t)info->dlpi_name);
+	lua_setfield(l, -2, "record");
 	lua_pushinteger(l, info->dlpi_addr);
 	lua_setfield(l, -2, "base");
 	for (int i=0, n=0; i<info->dlpi_phnum; i++) {
