@@ -229,8 +229,11 @@ static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 {
 	struct mapping v;
 	size_t from = PAGE_UP(old_len), to = PAGE_UP(new_len), kept = from < to ? from : to;
+	uintptr_t end = old+(from ? from : PAGE_SIZE);
+	/* How much there is, is looked at after the first page. */
+	if (end < old) end = -PAGE_SIZE;
 	int fixed = flags & MREMAP_FIXED;
-	struct sealed *s = FAULT(MREMAP_SOURCE) ? 0 : __sealed_in(old, old+(from ? from : PAGE_SIZE));
+	struct sealed *s = FAULT(MREMAP_SOURCE) ? 0 : __sealed_in(old, end);
 	int onto = fixed && !FAULT(MREMAP_DESTINATION) && __sealed_in(new, new+to);
 	if (FAULT(ERRORS_LAST) && (s || onto)) return -EPERM;
 	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)) goto kernel;

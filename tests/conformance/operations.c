@@ -437,6 +437,7 @@ BAD(b_mmap_far, ENOMEM, ret(mmap(p, (size_t)0-(uintptr_t)p-page, PROT_NONE,
 BAD(b_noreplace_fixed, EEXIST, ret(mmap(p, page, R, PRIV|MAP_FIXED|0x100000, -1, 0)))
 BAD(b_mremap_onto_dup, EINVAL, ret(mremap(spare, 0, page,
 	MREMAP_FIXED|MREMAP_MAYMOVE, p)))
+BAD(b_mremap_long_0, EINVAL, ret(mremap(p, (size_t)0-page, 0, 0)))
 BAD(b_noreplace, EEXIST, ret(mmap(p, page, R, PRIV|0x100000, -1, 0)))
 #undef BAD
 
@@ -509,6 +510,7 @@ static const struct badrow bad[] = {
 	{ "mremap, misaligned", b_mremap_mis, EINVAL },
 	{ "mremap, unknown flags", b_mremap_flags, EINVAL },
 	{ "mremap, new length 0", b_mremap_new0, EINVAL },
+	{ "mremap, beyond the last address and new length 0", b_mremap_long_0, EINVAL },
 	{ "mremap, FIXED alone", b_mremap_fixed, EINVAL },
 	{ "mremap onto it, misaligned", b_mremap_onto_mis, EINVAL },
 	{ "mremap onto it, new length 0", b_mremap_onto_0, EINVAL },
@@ -555,6 +557,21 @@ static void grow_against(const void *arg)
 	want_page("what is new", q+page, (struct seen){ 1, 1, 1, 0, 0 });
 	want_page("the sealed page", p+page, (struct seen){ 1, 1, 1, 1, 'b' });
 	want_errno("munmap", munmap(q, 2*page), 0);
+}
+
+/* How much there is, is asked of what could be remapped: of a sealed page nothing is. */
+static void beyond_the_last(const void *arg)
+{
+	char *p = fresh(2, RW), *q = fresh(1, RW);
+	size_t long_way = (size_t)0-page;
+	want_errno("mseal", mseal(p, page, 0), 0);
+	want_errno("mremap in place", ret(mremap(p, long_way, page, 0)), EPERM);
+	want_errno("mremap that may move", ret(mremap(p, long_way, page, MREMAP_MAYMOVE)), EPERM);
+	want_errno("mremap elsewhere", ret(mremap(p, long_way, page,
+		MREMAP_MAYMOVE|MREMAP_FIXED, q)), EPERM);
+	want_page("the sealed page", p, (struct seen){ 1, 1, 1, 1, 'a' });
+	want_page("the page behind", p+page, (struct seen){ 1, 1, 1, 0, 'b' });
+	want_page("the other range", q, (struct seen){ 1, 1, 1, 0, 'a' });
 }
 
 /* A list of ranges is gone through up to the first that is refused. */
@@ -609,6 +626,7 @@ void operations(void)
 	}
 	run_case("operations: mremap growing against a seal: ENOMEM, or elsewhere",
 		grow_against, 0);
+	run_case("operations: mremap beyond the last address: EPERM", beyond_the_last, 0);
 	run_case("operations: process_madvise of a list stops at the seal", advise_list, 0);
 	run_case("operations: mmap with a hint in a seal goes elsewhere", hint, 0);
 }
