@@ -44,6 +44,7 @@ struct mapping {
  * so they are what they were when it was. */
 struct sealed {
 	uintptr_t start, end;
+	uintptr_t inode;	/* if it is shared */
 	int kind;
 };
 

@@ -151,10 +151,11 @@ static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t
 	return d & MAP_FIXED_NOREPLACE ? -EEXIST : -EPERM;
 }
 
-/* Might this protection be given to s at all? A page of its own tells of bits and
- * keys; of a file that was not opened for writing, a duplicate, which
+/* Might this protection be given to a page of s at all? A page of its own tells of bits
+ * and keys; of a file that was not opened for writing, a duplicate, which
  * only shared memory has. */
-static long protection_refused(long n, const struct sealed *s, int prot, syscall_arg_t key)
+static long protection_refused(long n, const struct sealed *s, uintptr_t page, int prot,
+	syscall_arg_t key)
 {
 	long p = scratch_page(PROT_NONE), r;
 	if (FAILED(p)) return p;
@@ -162,7 +163,7 @@ static long protection_refused(long n, const struct sealed *s, int prot, syscall
 	__syscall(SYS_munmap, p, PAGE_SIZE);
 	if (r || !(s->kind & KIND_SHARED) || (s->kind & KIND_WRITABLE) || !(prot & PROT_WRITE))
 		return r;
-	p = __syscall(SYS_mremap, s->start, 0, PAGE_SIZE, MREMAP_MAYMOVE, 0);
+	p = __syscall(SYS_mremap, page, 0, PAGE_SIZE, MREMAP_MAYMOVE, 0);
 	if (FAILED(p)) return 0;
 	r = __syscall(SYS_mprotect, p, PAGE_SIZE, prot);
 	__syscall(SYS_munmap, p, PAGE_SIZE);
@@ -180,7 +181,7 @@ static long do_mprotect(long n, uintptr_t start, size_t len, int prot, syscall_a
 	if (!s || (start & PAGE_MASK)) return __syscall(n, start, len, prot, key);
 	if (FAULT(ERRORS_LAST)) return -EPERM;
 	if (s->start > start) r = __syscall(n, start, s->start-start, prot, key);
-	if (!r) r = protection_refused(n, s, prot, key);
+	if (!r) r = protection_refused(n, s, s->start > start ? s->start : start, prot, key);
 	return r ? r : -EPERM;
 }
 

@@ -140,7 +140,7 @@ int __mappings_known(void)
 }
 
 /* The table: sealed parts in order of their addresses. What touches and is of one
- * kind is one part. It grows by doubling. */
+ * kind and, if shared, of one file, is one part. It grows by doubling. */
 
 static struct sealed *table;
 static size_t count, capacity;
@@ -197,6 +197,11 @@ static void halfway(size_t moved)
 	count = n;
 }
 
+static int same(const struct sealed *a, const struct sealed *b)
+{
+	return a->kind == b->kind && a->inode == b->inode;
+}
+
 /* Room has been reserved. What of v is sealed already is so with the same
  * kind; it is swallowed where the kinds join and cut off where they don't. */
 static void record(struct sealed v)
@@ -204,11 +209,11 @@ static void record(struct sealed v)
 	size_t lo, hi, i;
 	for (lo=0; lo<count && table[lo].end < v.start; lo++);
 	for (hi=lo; hi<count && table[hi].start <= v.end; hi++);
-	while (lo<hi && table[lo].kind != v.kind && table[lo].start <= v.start) {
+	while (lo<hi && !same(table+lo, &v) && table[lo].start <= v.start) {
 		if (table[lo].end > v.start) v.start = table[lo].end;
 		lo++;
 	}
-	while (lo<hi && table[hi-1].kind != v.kind) {
+	while (lo<hi && !same(table+hi-1, &v)) {
 		hi--;
 		if (table[hi].start < v.end) v.end = table[hi].start;
 	}
@@ -247,7 +252,8 @@ static void record_mappings(struct maps *m, uintptr_t start, uintptr_t end)
 	for (at=start; at<end && maps_at(m, at, end, &v); at=v.end) {
 		if (v.start < start) v.start = start;
 		if (v.end > end) v.end = end;
-		record((struct sealed){ v.start, v.end, v.kind });
+		if (!(v.kind & KIND_SHARED)) v.inode = 0;
+		record((struct sealed){ v.start, v.end, v.inode, v.kind });
 	}
 }
 

@@ -574,6 +574,62 @@ static void beyond_the_last(const void *arg)
 	want_page("the other range", q, (struct seen){ 1, 1, 1, 0, 'a' });
 }
 
+static int read_only(int f)
+{
+	char name[40];
+	snprintf(name, sizeof name, "/proc/self/fd/%d", f);
+	return open(name, O_RDONLY|O_CLOEXEC);
+}
+
+/* Three pages of a shared file, read-only; page WHICH, or none, by a descriptor that was
+ * opened for reading. */
+static char *of_two_descriptors(int f, int ro, int which)
+{
+	char *p = fresh_fd(3, R, MAP_SHARED, f);
+	if (which >= 0 && mmap(p+which*page, page, R, MAP_SHARED|MAP_FIXED, ro,
+		which*page) == MAP_FAILED) fail("mmap: %s", errno_text(errno));
+	return p;
+}
+
+/* A neighbour's descriptor has no say. What a page of one that was opened for reading is
+ * answered, alone, is in differences.c. */
+static void descriptors(const void *arg)
+{
+	int f = fresh_file(3), ro = read_only(f);
+	if (ro < 0) skip("no /proc/self/fd: %s", errno_text(errno));
+	char *p = of_two_descriptors(f, ro, 1), what[60];
+	if (!mprotect(p+page, page, RW) || errno != EACCES)
+		skip("not here: without a seal it is not EACCES");
+	want_errno("mseal", mseal(p+page, page, 0), 0);
+	int alone = mprotect(p+page, page, RW) ? errno : 0;
+	for (int which=0; which<3; which++) {
+		p = of_two_descriptors(f, ro, which);
+		want_errno("mseal", mseal(p, 3*page, 0), 0);
+		for (int i=0; i<3; i++) {
+			snprintf(what, sizeof what, "page %d, page %d for reading", i, which);
+			want_errno(what, mprotect(p+i*page, page, RW), i==which ? alone : EPERM);
+			want_page(what, p+i*page, (struct seen){ 1, 1, 0, 1, 'A'+i });
+		}
+	}
+}
+
+static void two_files(const void *arg)
+{
+	char *p = fresh_fd(2, RW, MAP_SHARED, fresh_file(2));
+	if (remap_file_pages(p, page, 0, 1, 0))
+		skip("not here, sealed or not: %s", errno_text(errno));
+	p = fresh_fd(2, RW, MAP_SHARED, fresh_file(2));
+	if (mmap(p+page, page, RW, MAP_SHARED|MAP_FIXED, fresh_file(1), 0) == MAP_FAILED)
+		fail("mmap: %s", errno_text(errno));
+	if (!remap_file_pages(p, 2*page, 0, 0, 0) || errno != EINVAL)
+		skip("not here: without a seal it is not EINVAL");
+	want_errno("mseal", mseal(p, 2*page, 0), 0);
+	want_errno("remap_file_pages", remap_file_pages(p, 2*page, 0, 0, 0), EINVAL);
+	want_errno("of each", remap_file_pages(p+page, page, 0, 0, 0), EPERM);
+	for (int i=0; i<2; i++)
+		want_page("page", p+i*page, (struct seen){ 1, 1, 1, 1, 'A' });
+}
+
 /* A list of ranges is gone through up to the first that is refused. */
 static void advise_list(const void *arg)
 {
@@ -627,6 +683,8 @@ void operations(void)
 	run_case("operations: mremap growing against a seal: ENOMEM, or elsewhere",
 		grow_against, 0);
 	run_case("operations: mremap beyond the last address: EPERM", beyond_the_last, 0);
+	run_case("operations: mprotect to write goes by the page's own descriptor", descriptors, 0);
+	run_case("operations: remap_file_pages over two sealed files: EINVAL", two_files, 0);
 	run_case("operations: process_madvise of a list stops at the seal", advise_list, 0);
 	run_case("operations: mmap with a hint in a seal goes elsewhere", hint, 0);
 }
