@@ -88,6 +88,13 @@ static long scratch_page(int prot)
 	return p;
 }
 
+/* Can 8 bytes be read there? A set of signals is, before anybody asks what is to be
+ * done with it. */
+static int readable(const void *p)
+{
+	return p && __syscall(SYS_rt_sigprocmask, -1, p, 0, _NSIG/8) != -EFAULT;
+}
+
 /* Does [start, end) lie where the kernel maps for processes? An address beyond
  * is an error of the arguments. What is mapped does (to QEMU's mincore a page of
  * no access isn't); of a last page where nothing is, munmap tells and does nothing
@@ -487,7 +494,8 @@ static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 #endif
 #ifdef SYS_clone3
 	/* The flags are the first member, 64 bits wide. */
-	if (n == SYS_clone3) return a && b >= 8 && !(*(uint64_t *)a & CLONE_VM);
+	if (n == SYS_clone3)
+		return b >= 8 && readable((void *)a) && !(*(uint64_t *)a & CLONE_VM);
 #endif
 	return n == SYS_clone && !(SYS_CLONE_FLAGS(a, b) & CLONE_VM);
 }
@@ -502,6 +510,7 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	/* The one with a block of arguments counts in bytes. */
 	if (SYS_MMAP_BLOCK && emulating && n == SYS_mmap) {
 		const unsigned long *v = (void *)a;
+		if (!readable(v) || !readable(v+4)) return __syscall(n, a);
 		if (v[5] & PAGE_MASK) return -EINVAL;
 		n = SYS_mmap2, f = v[5]/SYSCALL_MMAP2_UNIT;
 		a = v[0], b = v[1], c = v[2], d = v[3], e = v[4];

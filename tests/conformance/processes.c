@@ -114,6 +114,30 @@ static void wipe_on_fork(const void *arg)
 	want_page("in the parent", p, (struct seen){ 1, 1, 1, 1, 'a' });
 }
 
+/* Nothing can be read there: whoever looks at the arguments must ask first. */
+#define NOWHERE ((void *)16)
+
+static void bad_clone3(const void *arg)
+{
+#ifdef SYS_clone3
+	if (look((char *)0).mapped) skip("this process has a page at address 0");
+	int r = syscall(SYS_clone3, NOWHERE, 88UL);
+	if (r == -1 && errno == ENOSYS) skip("not here: %s", errno_text(errno));
+	want_errno("clone3", r, EFAULT);
+#else
+	skip("libc does not know clone3");
+#endif
+}
+
+/* The older mmap of some takes the address of its arguments. */
+#if defined __i386__ || defined __m68k__
+static void bad_mmap(const void *arg)
+{
+	if (look((char *)0).mapped) skip("this process has a page at address 0");
+	want_errno("mmap", syscall(SYS_mmap, NOWHERE), EFAULT);
+}
+#endif
+
 /* exec makes a new address space: the next program finds none of the seals. It
  * is told where they were and maps over them. Something of its own may lie at
  * an address by chance, so there are several. */
@@ -285,6 +309,10 @@ void processes(void)
 	run_case("processes: a child's seals are its own", not_passed_up, 0);
 	run_case("processes: later seals are the parent's own", parent_seals_later, 0);
 	run_case("processes: MADV_WIPEONFORK keeps its promise", wipe_on_fork, 0);
+	run_case("processes: clone3 with arguments that can't be read: EFAULT", bad_clone3, 0);
+#if defined __i386__ || defined __m68k__
+	run_case("processes: mmap with arguments that can't be read: EFAULT", bad_mmap, 0);
+#endif
 	run_case("processes: a vfork child is refused", spawn, 0);
 	run_case("processes: exec leaves seals behind", gone_after_exec, 0);
 	run_case("processes: threads share seals", shared_by_threads, 0);
