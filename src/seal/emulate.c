@@ -145,14 +145,18 @@ static int munmap_refused(uintptr_t start, size_t len)
 	return !(start & PAGE_MASK) && in_range(start, end);
 }
 
-/* A mapping that would fail fails for its own reason: it is made elsewhere
- * first. */
+/* A mapping that would fail fails for its own reason: it is tried at its address in a way
+ * that replaces nothing, and then made elsewhere. Where MAP_FIXED_NOREPLACE is a
+ * hint, the first is made elsewhere as well. */
 static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
 {
 	const int placed = MAP_FIXED|MAP_FIXED_NOREPLACE, costly = MAP_POPULATE|MAP_LOCKED;
+	const int flags = (d & ~(placed|costly))|MAP_NORESERVE;
 	if (!(d & MAP_FIXED) || !munmap_refused(a, b) || FAULT(MMAP_FIXED)) return 0;
-	long p = __syscall(n, 0, b, c, (d & ~(placed|costly))|MAP_NORESERVE, e, f);
+	long p = __syscall(n, a, b, c, flags|MAP_FIXED_NOREPLACE, e, f);
+	if (p == -EEXIST && !(d & MAP_FIXED_NOREPLACE))
+		p = __syscall(n, 0, b, c, flags, e, f);
 	if (FAILED(p)) return p;
 	__syscall(SYS_munmap, p, b);
 	return d & MAP_FIXED_NOREPLACE ? -EEXIST : -EPERM;

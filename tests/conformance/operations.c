@@ -450,6 +450,15 @@ static int b_munmap_far(char *p)
 	return munmap(p, far+page-(uintptr_t)p);
 }
 
+/* Only what is there tells which addresses a mapping may have; a kernel that takes
+ * MAP_FIXED_NOREPLACE for a hint can't be asked. */
+static int b_mmap_huge(char *p)
+{
+	if (mmap(p, page, R, PRIV|0x100000, -1, 0) != MAP_FAILED || errno != EEXIST)
+		skip("not here: MAP_FIXED_NOREPLACE is no more than a hint");
+	return ret(mmap(p, page, R, PRIV|MAP_FIXED|MAP_HUGETLB, -1, 0));
+}
+
 /* A key that nobody allocated. */
 static int b_pkey(char *p)
 {
@@ -501,6 +510,7 @@ static const struct badrow bad[] = {
 	{ "mmap, too long", b_mmap_big, ENOMEM },
 	{ "mmap, shared writable of a read-only descriptor", b_mmap_access, EACCES },
 	{ "mmap, a pipe", b_mmap_pipe, ENODEV },
+	{ "mmap, huge pages at an address that is none of theirs", b_mmap_huge, EINVAL },
 	{ "mmap MAP_FIXED_NOREPLACE", b_noreplace, EEXIST },
 	{ "mmap MAP_FIXED and MAP_FIXED_NOREPLACE", b_noreplace_fixed, EEXIST },
 	{ "mmap, beyond the end", b_mmap_far, ENOMEM },
