@@ -61,6 +61,11 @@ hidden struct sealed *__sealed_in(uintptr_t start, uintptr_t end);
 /* As mseal(2): 0, -EINVAL or -ENOMEM, and then nothing has been sealed. */
 hidden long __sealed_add(uintptr_t start, size_t len, unsigned long flags);
 
+/* A range is about to get MADV_DONTFORK: 0 or -ENOMEM. And, in the child of a fork,
+ * forget what it has not got for that. What can't be known stays. */
+hidden int __sealed_leave_out(void);
+hidden void __sealed_inherited(void);
+
 /* Forget all; for a deliberate fault only. */
 hidden void __sealed_forget(void);
 

@@ -67,6 +67,7 @@ static void leave(const sigset_t *set)
 static void in_child(void)
 {
 	lock[0] = 0;
+	__sealed_inherited();
 	if (FAULT(FORK)) __sealed_forget();
 }
 
@@ -291,6 +292,7 @@ static long do_madvise(uintptr_t start, size_t len, int advice)
 	struct sealed *s = __sealed_in(start, end), *stop = __sealed_end();
 	const int but = FAULT(MADVISE_WRITABLE) ? 0 : KIND_WRITABLE;
 	long r = 0;
+	if (advice == MADV_DONTFORK && __sealed_leave_out()) return -ENOMEM;
 	if (!s || !discards(advice) || (start & PAGE_MASK) || FAULT(MADVISE)
 	    || __syscall(SYS_madvise, start, 0, advice))
 		stop = s;

@@ -144,6 +144,7 @@ int __mappings_known(void)
 
 static struct sealed *table;
 static size_t count, capacity;
+static size_t left_out;	/* requests for MADV_DONTFORK */
 
 struct sealed *__sealed_end(void)
 {
@@ -257,6 +258,47 @@ static void record_mappings(struct maps *m, uintptr_t start, uintptr_t end)
 	}
 }
 
+/* Up to where, from at on, all is mapped, or nothing is. */
+static uintptr_t reach(struct maps *m, uintptr_t at, uintptr_t end, int mapped)
+{
+	struct mapping v;
+	while (at < end && maps_at(m, at, end, &v) == mapped)
+		at = mapped ? v.end : at+PAGE_SIZE;
+	return at < end ? at : end;
+}
+
+/* A part may become several. Memory for that can't be had here: it might come to lie
+ * where a part was. */
+void __sealed_inherited(void)
+{
+	struct maps m;
+	size_t i = 0;
+	if (!left_out || maps_open(&m)) return;
+	while (i < count) {
+		struct sealed *s = table+i;
+		uintptr_t start = reach(&m, s->start, s->end, 0);
+		uintptr_t end = reach(&m, start, s->end, 1);
+		if (start == end) {
+			memmove(s, s+1, (--count-i)*sizeof *s);
+			continue;
+		}
+		if (end < s->end && count < capacity) {
+			memmove(s+1, s, (count++-i)*sizeof *s);
+			s[0].end = s[1].start = end;
+		}
+		s->start = start;
+		i++;
+	}
+	maps_close(&m);
+}
+
+int __sealed_leave_out(void)
+{
+	if (reserve(count+left_out+2)) return -ENOMEM;
+	left_out++;
+	return 0;
+}
+
 long __sealed_add(uintptr_t start, size_t len, unsigned long flags)
 {
 	struct maps m;
@@ -273,7 +315,7 @@ long __sealed_add(uintptr_t start, size_t len, unsigned long flags)
 	if (n == -ENOMEM && FAULT(MSEAL_UP_TO_THE_HOLE)) end = at;
 	else if (n < 0) return n;
 	/* Each may become a part of its own. */
-	if (reserve(count+(n<0 ? 64 : n))) return -ENOMEM;
+	if (reserve(count+(n<0 ? 64 : n)+left_out+1)) return -ENOMEM;
 	if (maps_open(&m)) return -ENOMEM;
 	record_mappings(&m, start, end);
 	maps_close(&m);

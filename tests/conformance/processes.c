@@ -114,6 +114,34 @@ static void wipe_on_fork(const void *arg)
 	want_page("in the parent", p, (struct seen){ 1, 1, 1, 1, 'a' });
 }
 
+static void left_out_child(char *p)
+{
+	want_page("before, in the child", p, (struct seen){ 1, 1, 1, 1, 'a' });
+	want_page("left out", p+page, (struct seen){ 0 });
+	want_errno("munmap of all three", munmap(p, 3*page), EPERM);
+	if (mmap(p+page, page, RW, MAP_PRIVATE|MAP_ANON|MAP_FIXED, -1, 0) == MAP_FAILED)
+		fail("mmap where nothing is: wanted success, got %s", errno_text(errno));
+	want_errno("mprotect of what is new", mprotect(p+page, page, R), 0);
+	want_errno("munmap of it", munmap(p+page, page), 0);
+	want_page("behind, in the child", p+2*page, (struct seen){ 1, 1, 1, 1, 'c' });
+}
+
+/* What MADV_DONTFORK keeps from a child can't be sealed there. */
+static void left_out(const void *arg)
+{
+	char *p = fresh(3, RW);
+	int status = 0;
+	if (madvise(p+page, page, MADV_DONTFORK))
+		skip("not here, sealed or not: %s", errno_text(errno));
+	pid_t pid = fork();
+	if (!pid) _exit(look(p+page).mapped);
+	waitpid(pid, &status, 0);
+	if (status) skip("not here, sealed or not: the child has the page");
+	want_errno("mseal", mseal(p, 3*page, 0), 0);
+	in_child(left_out_child, p);
+	want_page("in the parent", p+page, (struct seen){ 1, 1, 1, 1, 'b' });
+}
+
 /* Nothing can be read there: whoever looks at the arguments must ask first. */
 #define NOWHERE ((void *)16)
 
@@ -309,6 +337,7 @@ void processes(void)
 	run_case("processes: a child's seals are its own", not_passed_up, 0);
 	run_case("processes: later seals are the parent's own", parent_seals_later, 0);
 	run_case("processes: MADV_WIPEONFORK keeps its promise", wipe_on_fork, 0);
+	run_case("processes: what MADV_DONTFORK leaves out is free in the child", left_out, 0);
 	run_case("processes: clone3 with arguments that can't be read: EFAULT", bad_clone3, 0);
 #if defined __i386__ || defined __m68k__
 	run_case("processes: mmap with arguments that can't be read: EFAULT", bad_mmap, 0);
