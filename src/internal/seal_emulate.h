@@ -49,8 +49,8 @@ struct sealed {
 };
 
 /* The first mapping, or the first sealed part, that ends after addr: 1, or 0
- * if there is none. Of what is sealed, the next one is s+1, up to
- * __sealed_end(). */
+ * if there is none, or of mappings -1 if that can't be known. Of what is sealed,
+ * the next one is s+1, up to __sealed_end(). */
 hidden int __mapping_from(uintptr_t addr, struct mapping *);
 hidden struct sealed *__sealed_from(uintptr_t addr);
 hidden struct sealed *__sealed_end(void);

@@ -99,7 +99,8 @@ static int readable(const void *p)
 /* Does [start, end) lie where the kernel maps for processes? An address beyond
  * is an error of the arguments. What is mapped does (to QEMU's mincore a page of
  * no access isn't); of a last page where nothing is, munmap tells and does nothing
- * else. MAP_FIXED_NOREPLACE won't do: to older kernels and QEMU it is a hint. */
+ * else. MAP_FIXED_NOREPLACE won't do: to older kernels and QEMU it is a hint. If what
+ * is mapped can't be known, nothing may be unmapped, and it is taken to be in range. */
 static int in_range(uintptr_t start, uintptr_t end)
 {
 	unsigned char resident;
@@ -108,7 +109,8 @@ static int in_range(uintptr_t start, uintptr_t end)
 	if (end <= start) return 0;
 	/* Not PAGE_SIZE: QEMU's host may have smaller pages, and tells of each. */
 	if (!__syscall(SYS_mincore, last, 1, &resident)) return 1;
-	if (__mapping_from(last, &v) && v.start <= last) return 1;
+	int known = __mapping_from(last, &v);
+	if (known < 0 || (known && v.start <= last)) return 1;
 	return __syscall(SYS_munmap, last, PAGE_SIZE) != -EINVAL;
 }
 
@@ -218,7 +220,8 @@ static long move_in_order(uintptr_t old, size_t len, unsigned long flags, uintpt
 {
 	struct mapping v;
 	uintptr_t at, end = old+len;
-	for (at=old; at<end && __mapping_from(at, &v) && v.start<end; at=v.end) {
+	int known = 1;
+	for (at=old; at<end && (known=__mapping_from(at, &v))>0 && v.start<end; at=v.end) {
 		if (v.start < at) v.start = at;
 		if (v.end > end) v.end = end;
 		if (v.start > old && at == old) return -EFAULT;
@@ -231,6 +234,7 @@ static long move_in_order(uintptr_t old, size_t len, unsigned long flags, uintpt
 		long r = __syscall(SYS_mremap, v.start, n, n, flags, to);
 		if (FAILED(r)) return r;
 	}
+	if (known < 0) return -EPERM;
 	return at == old ? -EFAULT : new;
 }
 
@@ -252,7 +256,9 @@ static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)) goto kernel;
 	/* What is sealed is mapped. */
 	if (s && s->start <= old) return -EPERM;
-	if (!__mapping_from(old, &v) || v.start > old) goto kernel;
+	int known = __mapping_from(old, &v);
+	if (known < 0) return -EPERM;
+	if (!known || v.start > old) goto kernel;
 	if (s && s->start < v.end) v.end = s->start;
 	if (fixed && from == to) return move_in_order(old, from, flags, new);
 	if (fixed || (flags & MREMAP_DONTUNMAP) || to > from) {
@@ -337,16 +343,19 @@ static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int a
 
 #endif
 
-/* How much a segment maps is told by attaching it where it does no harm. */
+/* How much a segment maps is told by attaching it where it does no harm. If that can't
+ * be seen, it may be anything. */
 static long shmat_refused(int id, uintptr_t addr, int flags)
 {
 	struct mapping v;
 	if (!(flags & SHM_REMAP) || !addr || FAULT(SHMAT)) return 0;
 	long p = raw_shmat(id, 0, flags & ~SHM_REMAP);
 	if (FAILED(p)) return p;
-	size_t len = __mapping_from(p, &v) ? v.end-v.start : PAGE_SIZE;
+	int known = __mapping_from(p, &v);
+	size_t len = known > 0 ? v.end-v.start : PAGE_SIZE;
 	raw_shmdt(p);
 	if (flags & SHM_RND) addr &= -(SHMLBA > PAGE_SIZE ? SHMLBA : PAGE_SIZE);
+	if (known < 0 && __sealed_from(addr)) return -EPERM;
 	return munmap_refused(addr, len) ? -EPERM : 0;
 }
 
@@ -367,23 +376,33 @@ static void unmap_unsealed(uintptr_t start, uintptr_t end)
 	}
 }
 
+static int sealed_segment_from(uintptr_t addr)
+{
+	struct sealed *s = __sealed_from(addr);
+	for (; s && s<__sealed_end(); s++)
+		if (s->kind & KIND_SEGMENT) return 1;
+	return 0;
+}
+
 /* Each mapping of the segment is unmapped, and Linux says 0 whether or not it
- * could be. The kernel can do it if none is sealed. */
+ * could be. The kernel can do it if none is sealed; if that can't be known, none
+ * is unmapped. */
 static long do_shmdt(uintptr_t addr)
 {
 	struct mapping v;
 	uintptr_t at, id = 0;
-	int met = !!__sealed_in(addr, addr+PAGE_SIZE);
+	int met = !!__sealed_in(addr, addr+PAGE_SIZE), known = 1;
 	if ((addr & PAGE_MASK) || FAULT(SHMDT)) return raw_shmdt(addr);
-	if (__sealed_from(addr)) for (at=addr; !met && __mapping_from(at, &v); at=v.end)
-		met = attached_at(&v, addr) && __sealed_in(v.start, v.end);
-	if (!met) return raw_shmdt(addr);
-	for (at=addr; __mapping_from(at, &v); at=v.end) {
+	if (sealed_segment_from(addr))
+		for (at=addr; !met && (known=__mapping_from(at, &v))>0; at=v.end)
+			met = attached_at(&v, addr) && __sealed_in(v.start, v.end);
+	if (!met && known >= 0) return raw_shmdt(addr);
+	for (at=addr; (known=__mapping_from(at, &v))>0; at=v.end) {
 		if (!attached_at(&v, addr) || (id && v.inode != id)) continue;
 		id = v.inode;
 		unmap_unsealed(v.start, v.end);
 	}
-	return 0;
+	return known < 0 ? -EPERM : 0;
 }
 
 /* A private mapping, or more than one, is wrong in itself. */

@@ -127,7 +127,7 @@ int __mapping_from(uintptr_t addr, struct mapping *v)
 {
 	struct maps m;
 	int found = 0;
-	if (maps_open(&m)) return 0;
+	if (maps_open(&m)) return -1;
 	while (!found && maps_next(&m, v)) found = v->end > addr;
 	maps_close(&m);
 	return found;
@@ -136,7 +136,7 @@ int __mapping_from(uintptr_t addr, struct mapping *v)
 int __mappings_known(void)
 {
 	struct mapping v;
-	return __mapping_from(0, &v);
+	return __mapping_from(0, &v) > 0;
 }
 
 /* The table: sealed parts in order of their addresses. What touches and is of one

@@ -640,6 +640,22 @@ static void two_files(const void *arg)
 		want_page("page", p+i*page, (struct seen){ 1, 1, 1, 1, 'A' });
 }
 
+/* No descriptor is left for whoever would like to look into /proc. */
+static void no_descriptors(const void *arg)
+{
+	char *p = fresh(2, RW), *q = fresh(2, RW);
+	want_errno("mseal", mseal(p+page, page, 0), 0);
+	leave_descriptors(0);
+	want_errno("mremap onto it", ret(mremap(q, page, page,
+		MREMAP_MAYMOVE|MREMAP_FIXED, p+page)), EPERM);
+	want_errno("munmap", munmap(p, 2*page), EPERM);
+	if (!ret(mremap(p, 2*page, 2*page, MREMAP_MAYMOVE|MREMAP_FIXED, q))
+	    || (errno != EPERM && errno != EFAULT))
+		fail("mremap elsewhere: wanted EPERM or EFAULT, got %s", errno_text(errno));
+	leave_descriptors(1);
+	want_page("the sealed page", p+page, (struct seen){ 1, 1, 1, 1, 'b' });
+}
+
 /* A list of ranges is gone through up to the first that is refused. */
 static void advise_list(const void *arg)
 {
@@ -695,6 +711,7 @@ void operations(void)
 	run_case("operations: mremap beyond the last address: EPERM", beyond_the_last, 0);
 	run_case("operations: mprotect to write goes by the page's own descriptor", descriptors, 0);
 	run_case("operations: remap_file_pages over two sealed files: EINVAL", two_files, 0);
+	run_case("operations: mremap and munmap without descriptors left", no_descriptors, 0);
 	run_case("operations: process_madvise of a list stops at the seal", advise_list, 0);
 	run_case("operations: mmap with a hint in a seal goes elsewhere", hint, 0);
 }

@@ -90,6 +90,30 @@ static void detach_partly(const void *arg)
 	note("%s", errno_text(e));
 }
 
+/* No descriptor is left for whoever would like to look into /proc: then no more may go
+ * than otherwise, but less. */
+static void no_descriptors(const void *arg)
+{
+	char *p;
+	int id = segment(&p);
+	char *q = aligned(RW);
+	if (shmat(id, q, SHM_REMAP) == (void *)-1)
+		skip("not here, sealed or not: %s", errno_text(errno));
+	q = aligned(RW);
+	want_errno("mseal", mseal(p+page, page, 0), 0);
+	want_errno("mseal", mseal(q+page, page, 0), 0);
+	leave_descriptors(0);
+	want_errno("shmat SHM_REMAP", (long)shmat(id, q, SHM_REMAP), EPERM);
+	int e = shmdt(p) ? errno : 0;
+	leave_descriptors(1);
+	if (e && e != EPERM && e != EINVAL) fail("shmdt: wanted success, EPERM or"
+		" EINVAL, got %s", errno_text(e));
+	for (int i=0; i<N; i++)
+		want_page("page", q+i*page, (struct seen){ 1, 1, 1, i==1, 'a'+i });
+	want_page("the sealed page", p+page, (struct seen){ 1, 1, 1, 1, 't' });
+	note("shmdt: %s", errno_text(e));
+}
+
 /* The break itself, since libc's brk() and sbrk() refuse all. */
 static char *set_brk(char *to)
 {
@@ -165,6 +189,7 @@ void shm(void)
 	run_case("shm: EINVAL before EPERM", remap_arguments, 0);
 	run_case("shm: a segment can be sealed", segment_ops, 0);
 	run_case("shm: shmdt of a segment that is sealed in part", detach_partly, 0);
+	run_case("shm: shmat and shmdt without descriptors left", no_descriptors, 0);
 	run_case("break: not lowered over a seal", brk_shrink, 0);
 	run_case("break: raised above a seal", brk_grow, 0);
 	run_case("stack: a sealed page is used, and grows below", stack, 0);

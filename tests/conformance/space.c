@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,6 +145,16 @@ int fresh_file(size_t n)
 		if (pwrite(fd, &c, 1, i*page) != 1) die("pwrite");
 	}
 	return fd;
+}
+
+void leave_descriptors(int yes)
+{
+	static rlim_t was;
+	struct rlimit l;
+	if (getrlimit(RLIMIT_NOFILE, &l)) die("getrlimit");
+	if (!yes) was = l.rlim_cur;
+	l.rlim_cur = yes ? was : 0;
+	if (setrlimit(RLIMIT_NOFILE, &l)) die("setrlimit");
 }
 
 struct dialect dialect;

@@ -63,6 +63,9 @@ char *fresh_fd(size_t n, int prot, int flags, int fd);
 /* A file without a name of N pages, each beginning with 'A'+i. */
 int fresh_file(size_t n);
 
+/* May descriptors be opened? Those that are open stay so. */
+void leave_descriptors(int yes);
+
 /* Where systems with mseal differ and mseal(2) leaves it open; differences.c
  * has the reasons. Found out by trying, in a child. */
 extern struct dialect {
