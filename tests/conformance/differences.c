@@ -238,6 +238,28 @@ static int try_file_pages(void)
 	return e == EPERM ? 0 : e == EINVAL ? 1 : unknown(e);
 }
 
+/* Below it must be more room than the kernel keeps free below a stack. */
+static char *growing(void)
+{
+	const size_t room = 64*65536;
+	char *a = mmap(0, room, PROT_NONE, MAP_PRIVATE|MAP_ANON, -1, 0);
+	if (a == MAP_FAILED || munmap(a, room)) fail("mmap: %s", errno_text(errno));
+	return mmap(a+room-page, page, RW, MAP_PRIVATE|MAP_ANON|MAP_FIXED|MAP_GROWSDOWN, -1, 0);
+}
+
+static int try_growing(void)
+{
+	p = growing();
+	if (p == MAP_FAILED || store(p-page, 'g')) return -1;
+	p = growing();
+	if (p == MAP_FAILED) return -1;
+	seal(p, 1);
+	if (store(p-page, 'g')) return -1;
+	int e = failed_with(munmap(p-page, page));
+	want_page("the sealed page", p, (struct seen){ 1, 1, 1, 1, 0 });
+	return e == EPERM ? 0 : !e ? 1 : unknown(e);
+}
+
 static const struct row rows[] = {
 	{ "mprotect of [unsealed][sealed]", try_mprotect,
 		"checked at once, or mapping by mapping since 6.12",
@@ -288,6 +310,9 @@ static const struct row rows[] = {
 	{ "shmdt of a sealed segment", try_shmdt,
 		"the kernel ignores that the unmapping failed",
 		{ "EPERM, still there", "success, still there", "EINVAL, still there" } },
+	{ "munmap of a page by which a sealed MAP_GROWSDOWN mapping has grown", try_growing,
+		"it is of the sealed mapping; the emulation does not see it grow",
+		{ "EPERM", "success" } },
 	{ "remap_file_pages of [unsealed][sealed]", try_file_pages,
 		"they are two mappings, which is refused first",
 		{ "EPERM", "EINVAL" } },
