@@ -295,10 +295,11 @@ static int discards(int advice)
 static long do_madvise(uintptr_t start, size_t len, int advice)
 {
 	uintptr_t end = start+PAGE_UP(len);
-	struct sealed *s = __sealed_in(start, end), *stop = __sealed_end();
 	const int but = FAULT(MADVISE_WRITABLE) ? 0 : KIND_WRITABLE;
 	long r = 0;
+	/* This may move the table. */
 	if (advice == MADV_DONTFORK && __sealed_leave_out()) return -ENOMEM;
+	struct sealed *s = __sealed_in(start, end), *stop = __sealed_end();
 	if (!s || !discards(advice) || (start & PAGE_MASK) || FAULT(MADVISE)
 	    || __syscall(SYS_madvise, start, 0, advice))
 		stop = s;

@@ -256,6 +256,17 @@ static void thread_outlived(const void *arg)
 	}
 }
 
+/* Who keeps account of what was asked for must not lose what is sealed over it. */
+static void dontfork_often(const void *arg)
+{
+	char *p = fresh(2, RW);
+	want_errno("mseal", mseal(p, page, 0), 0);
+	for (int i=0; i<1000; i++)
+		if (madvise(p, 2*page, MADV_DONTFORK) && errno != EPERM)
+			fail("time %d: %s", i, errno_text(errno));
+	want_page("the sealed page", p, (struct seen){ 1, 1, 1, 1, 'a' });
+}
+
 /* The calls are allowed in signal handlers, so also in one that interrupted
  * the same call. */
 static char *sig_page, *sig_free;
@@ -342,6 +353,7 @@ void processes(void)
 #if defined __i386__ || defined __m68k__
 	run_case("processes: mmap with arguments that can't be read: EFAULT", bad_mmap, 0);
 #endif
+	run_case("processes: MADV_DONTFORK of a seal, often", dontfork_often, 0);
 	run_case("processes: a vfork child is refused", spawn, 0);
 	run_case("processes: exec leaves seals behind", gone_after_exec, 0);
 	run_case("processes: threads share seals", shared_by_threads, 0);
