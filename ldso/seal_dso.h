@@ -8,6 +8,7 @@
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
 #endif
 
 /* Mapping. */
@@ -138,6 +139,65 @@ static void prefault(const struct dso *p, const Phdr *ph, size_t phnum,
 	if (end == -1 || end <= low) return;
 	len = end-low < PREFAULT_MAX ? end-low : PREFAULT_MAX;
 	__syscall(SYS_madvise, p->map, len, MADV_POPULATE_READ);
+}
+
+/* Data that was left on the pages of its file, the program's and that of a
+ * library that has much, takes a fault and a copy for each page that is
+ * written. Where relocation is about to write page after page, as tables of
+ * pointers have it, the copies are made in one call. The relative relocations
+ * tell where: they come first and in ascending order from every linker that
+ * sorts them, and if not, nothing is gained. A page alone between two that are
+ * written is most probably written too, for a symbol. */
+#define WRITE_AHEAD_MIN (8*PAGE_SIZE)
+
+/* Whole pages that will be written; those at anon are there already. */
+struct written { size_t start, end, anon, anon_len; };
+
+static void write_ahead(struct written *w, size_t addr)
+{
+	size_t page = addr & -PAGE_SIZE;
+	if (page+PAGE_SIZE == w->end || page-w->anon < w->anon_len) return;
+	if (page-w->end <= PAGE_SIZE) {
+		w->end = page+PAGE_SIZE;
+		return;
+	}
+	if (w->end-w->start >= WRITE_AHEAD_MIN)
+		__syscall(SYS_madvise, w->start, w->end-w->start, MADV_POPULATE_WRITE);
+	w->start = page;
+	w->end = page+PAGE_SIZE;
+}
+
+static void prefault_relocated(const struct dso *p, const size_t *dyn)
+{
+	struct written w = {0};
+	size_t tables[][3] = {
+		{ dyn[DT_REL], dyn[DT_RELSZ], 2 },
+		{ dyn[DT_RELA], dyn[DT_RELASZ], 3 } };
+	if (DL_FDPIC || DL_NOMMU_SUPPORT || !p->data_on_file) return;
+	if (!p->kernel_mapped) {
+		w.anon = (size_t)laddr(p, p->relro_start);
+		w.anon_len = p->relro_end-p->relro_start;
+	}
+	for (int i=0; i<2; i++) {
+		size_t *rel = laddr(p, tables[i][0]), stride = tables[i][2];
+		size_t n = tables[i][1]/(stride*sizeof *rel);
+		for (; n-- && IS_RELATIVE(rel[1], p->syms); rel+=stride)
+			write_ahead(&w, (size_t)laddr(p, rel[0]));
+	}
+	size_t *relr = laddr(p, dyn[DT_RELR]), n = dyn[DT_RELRSZ]/sizeof *relr;
+	size_t at = 0;
+	for (; n--; relr++) {
+		if (*relr & 1) {
+			write_ahead(&w, at);
+			at += (8*sizeof at-1)*sizeof at;
+			write_ahead(&w, at-sizeof at);
+		} else {
+			at = (size_t)laddr(p, *relr);
+			write_ahead(&w, at);
+			at += sizeof at;
+		}
+	}
+	write_ahead(&w, 0);
 }
 
 /* A segment whose file ends before it does would be a SIGBUS some time later. */

@@ -10,7 +10,8 @@ static const char *const programs[] = { "program/pie", "program/nonpie",
 	"dlopen/main", "threads/main", "layout/aligned/pie",
 	"layout/aligned-code/pie", "layout/norelro/pie",
 	"layout/bigdata/pie", "layout/relro-short/pie", "layout/relro-long/pie",
-	"layout/relro-late/pie", "introspect/main", "fork/main", "ctor/main",
+	"layout/relro-late/pie", "pointers/plain/main",
+	"introspect/main", "fork/main", "ctor/main",
 	"exit/main", "textrel/linked", "textrel/dlopen", "order/main" };
 #define NPROGRAMS (sizeof programs/sizeof *programs)
 

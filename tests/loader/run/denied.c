@@ -7,8 +7,8 @@
 static const char *const programs[] = { "program/pie", "program/nonpie",
 	"program/static", "program/static-pie", "deps/main", "dlopen/main",
 	"threads/main", "textrel/linked", "textrel/dlopen", "lazy/main",
-	"layout/aligned/pie", "introspect/main", "dlopen-fail/main",
-	"many/main" };
+	"layout/aligned/pie", "pointers/plain/main",
+	"introspect/main", "dlopen-fail/main", "many/main" };
 #define NPROGRAMS (sizeof programs/sizeof *programs)
 
 /* Where seals are emulated the kernel has no mseal, as it is. */

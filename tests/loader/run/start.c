@@ -17,6 +17,7 @@ LEVELS_CASE(three_deep_mixed_marks, "deps/mixed/main")
 LEVELS_CASE(hundred_libraries, "many/main")
 LEVELS_CASE(first_definition, "order/main")
 LEVELS_CASE(textrel, "textrel/linked")
+LEVELS_CASE(pointers, "pointers/plain/main")
 LEVELS_CASE(constructors_run_sealed, "ctor/main")
 LEVELS_CASE(introspection, "introspect/main")
 LEVELS_CASE(forked_and_executed, "fork/main")
@@ -97,6 +98,15 @@ static void layout_relro_wild(void **state)
 	want_status(r, 127);
 	want_one_err_line(r);
 	want_err(r, "cannot seal");
+}
+
+/* DT_RELR, where the linker of this architecture makes it. */
+static void pointers_packed(void **state)
+{
+	(void)state;
+	if (access(built("pointers/packed/main"), F_OK))
+		skip_case("not built for other architectures");
+	all_levels("pointers/packed/main");
 }
 
 /* Marks: ours, and the linker's property; what only looks like one is none. */
@@ -269,6 +279,8 @@ int main(void)
 		cmocka_unit_test(first_definition),
 		cmocka_unit_test(four_calls_for_hundred),
 		cmocka_unit_test(textrel),
+		cmocka_unit_test(pointers),
+		cmocka_unit_test(pointers_packed),
 		cmocka_unit_test(layout_aligned_2m),
 		cmocka_unit_test(layout_aligned_2m_separate_code),
 		cmocka_unit_test(layout_no_relro),
