@@ -150,6 +150,9 @@ static void prefault(const struct dso *p, const Phdr *ph, size_t phnum,
  * written is most probably written too, for a symbol. */
 #define WRITE_AHEAD_MIN (8*PAGE_SIZE)
 
+/* Tables with less bytes than this don't fill so many pages. */
+#define WRITE_AHEAD_TABLES 512
+
 /* Whole pages that will be written; those at anon are there already. */
 struct written { size_t start, end, anon, anon_len; };
 
@@ -167,13 +170,16 @@ static void write_ahead(struct written *w, size_t addr)
 	w->end = page+PAGE_SIZE;
 }
 
+__attribute__((__noinline__))
 static void prefault_relocated(const struct dso *p, const size_t *dyn)
 {
 	struct written w = {0};
 	size_t tables[][3] = {
 		{ dyn[DT_REL], dyn[DT_RELSZ], 2 },
 		{ dyn[DT_RELA], dyn[DT_RELASZ], 3 } };
-	if (DL_FDPIC || DL_NOMMU_SUPPORT || !p->data_on_file) return;
+	if (DL_FDPIC || DL_NOMMU_SUPPORT
+	    || dyn[DT_RELSZ]+dyn[DT_RELASZ]+dyn[DT_RELRSZ] < WRITE_AHEAD_TABLES)
+		return;
 	if (!p->kernel_mapped) {
 		w.anon = (size_t)laddr(p, p->relro_start);
 		w.anon_len = p->relro_end-p->relro_start;
