@@ -21,6 +21,7 @@ struct seal_range __seal_common(struct seal_range a, struct seal_range b)
 static void shift(struct seal_set *set, size_t from, size_t to)
 {
 	size_t i;
+	if (to == from) return;
 	if (to < from)
 		for (i=from; i<set->n; i++) set->r[i-from+to] = set->r[i];
 	else
