@@ -25,6 +25,8 @@ TIMES = [f"{what}_{field}" for what in ("passed", "processor") for field in ("us
 BASE, AGAIN, GLIBC = "upstream", "upstream, again", "glibc"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 LEVELS = ("off", "on", "full")
+# how many instructions are counted one by one, and in a short run
+MOST_STEPS, MOST_STEPS_QUICK = 1_000_000, 100_000
 
 
 @dataclasses.dataclass
@@ -144,11 +146,11 @@ def measure_counts(runner, workload, tick):
             for label, of in seen.items()}
 
 
-def count_instructions(variant):
+def cachegrind(variant):
     """Instructions of the process outside of the kernel, as valgrind executes them; None if it can't.
 
-    Valgrind may not know mseal, and answers then that there is no such call: what the program does not
-    execute for that reason is a few instructions after the first of a handful of calls.
+    Valgrind may not know mseal, and answers then that there is no such call: what a sealed program does
+    after its first one is left out.
     """
     env = {**ENVIRONMENT, "LD_SEAL": variant.level}
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *variant.argv]
@@ -157,6 +159,25 @@ def count_instructions(variant):
     if run.returncode or not match:
         return None
     return int(match.group(1).replace(",", ""))
+
+
+def count_instructions(runner, workload, most, tick):
+    """({label: instructions}, how they were counted).
+
+    One by one on the real kernel, if upstream's start has at most so many: that takes microseconds for each. If it
+    has more, by valgrind.
+    """
+    counted = [v for v in workload.variants if v.label != AGAIN]
+    base = cachegrind(counted[0])
+    tick()
+    if base is not None and base <= most:
+        lines = call([runner, "steps", *command_words(dataclasses.replace(workload, variants=counted))], workload, tick)
+        return {label: int(steps) for label, steps in lines}, "steps"
+    out = {counted[0].label: base}
+    for v in counted[1:]:
+        out[v.label] = cachegrind(v)
+        tick()
+    return out, "valgrind"
 
 
 def hyperfine(workload, seconds, path):

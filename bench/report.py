@@ -10,7 +10,7 @@ GOAL = 1.00
 GOAL_AT_400 = 0.92
 
 COLUMNS = ["workload", "kind", "libraries", "symbols", "marked", "variant", "rounds", *measure.TIMES, *measure.COUNTS,
-           "instructions"]
+           "instructions", "counted_by"]
 
 
 def number(value, scale=1.0, digits=0):
@@ -23,9 +23,9 @@ def interval(times, what):
 
 def header():
     """Two lines over all tables."""
-    first = f"  {'':<16}{'time that passed':<32} {'time of the processor':<32} {'calls':>11} {'minor':>7} {'private':>7} {'map-':>6} {'million':>8}"
+    first = f"  {'':<16}{'time that passed':<32} {'time of the processor':<32} {'calls':>11} {'minor':>7} {'private':>7} {'map-':>6} {'million':>8} counted"
     h = "".join(f"{'us':>8} {'ratio':>6}  {'95% interval':<15} " for _ in range(2))
-    return [first, f"  {'':<16}{h}{'all':>6} {'mseal':>5} {'faults':>6} {'KiB':>7} {'pings':>6} {'instr.':>8}"]
+    return [first, f"  {'':<16}{h}{'all':>6} {'mseal':>5} {'faults':>6} {'KiB':>7} {'pings':>6} {'instr.':>8} by"]
 
 
 def row(result):
@@ -36,7 +36,7 @@ def row(result):
                  if t else f"{'-':>8} {'-':>6}  {'':<15} ")
     return text + (f"{number(c.get('calls')):>6} {number(c.get('mseal')):>5} {number(c.get('faults')):>6} "
                    f"{number(c.get('dirty_kib')):>7} {number(c.get('mappings')):>6} "
-                   f"{number(c.get('instructions'), 1e6, 3):>8}")
+                   f"{number(c.get('instructions'), 1e6, 3):>8} {c.get('counted_by', '')}").rstrip()
 
 
 def table(results):
@@ -112,11 +112,12 @@ def summary(compared):
 def verdict(results):
     """Lines that hold each sealed variant against the goal, and whether the times meet it everywhere."""
     compared = goals(results)
-    lines = [f"  {'sealed over upstream':<58} {'time':>6}  {'95% interval':<15} {'calls':>6} {'instr.':>6}  limit"]
+    lines = [f"  {'sealed over upstream':<58} {'time':>6}  {'95% interval':<15} {'calls':>6} {'instr.':>6} {'by':<8}  limit"]
     for r, limit, calls, instructions in compared:
         time = f"{r.times['passed_ratio']:6.3f}  {interval(r.times, 'passed'):<15}" if r.times else f"{'-':>6}  {'':<15}"
-        lines.append(f"  {r.workload.title + ', ' + r.label:<58} {time} {number(calls, digits=3):>6} "
-                     f"{number(instructions, digits=3):>6}   {limit:.2f}  {judged(r.times, limit) if r.times else ''}".rstrip())
+        counted = f"{number(calls, digits=3):>6} {number(instructions, digits=3):>6} {r.counts.get('counted_by', ''):<8}"
+        lines.append(f"  {r.workload.title + ', ' + r.label:<58} {time} {counted}   {limit:.2f}  "
+                     f"{judged(r.times, limit) if r.times else ''}".rstrip())
     noise = [abs(r.times["passed_ratio"] - 1) for r in results if r.label == AGAIN and r.times]
     if noise:
         lines += ["", f"  Chance: the same command for upstream, measured twice, differed by up to {max(noise):.1%}."]

@@ -3,6 +3,7 @@
  *
  *	start [-i] [-t SECONDS] [-r FILE] ROUNDS -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- LABEL ... -- ...
  *	start count -- LABEL ...
+ *	start steps -- LABEL ...
  *
  * Each round runs every command once, in a new random order, from just before it is made until it was
  * waited for. The first command is the one that the others are compared with, round by round: a
@@ -22,6 +23,13 @@
  *	LABEL  system calls  those that were mseal  minor page faults  private dirty KiB  mappings
  *
  * all of it from the end of execve on. The faults and the last two are "-" where /proc does not tell.
+ *
+ * With "steps" each is run instruction by instruction, at fixed addresses, and the line is
+ *
+ *	LABEL  instructions
+ *
+ * of the process outside of the kernel, where a system call counts as one and a repeated string instruction
+ * as one for each time. That is slow, some microseconds for each, but the kernel is the real one, with its mseal.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -36,6 +44,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -261,22 +270,30 @@ static void print_count(long n)
 	else printf("\t%ld", n);
 }
 
-static void count(struct command *c)
+/* The command, stopped before it is executed, with these options of ptrace. */
+static pid_t traced(struct command *c, unsigned long persona, int options)
 {
-	struct __ptrace_syscall_info info;
-	int status, calls = 0, seals = 0;
-	long before = -1, after = -1, dirty = -1, mappings = -1;
+	int status;
 	pid_t pid = fork();
 	if (pid<0) die(strerror(errno), "fork");
 	if (!pid) {
-		if (ptrace(PTRACE_TRACEME, 0, 0, 0)) _exit(125);
+		if (personality(persona)<0 || ptrace(PTRACE_TRACEME, 0, 0, 0)) _exit(125);
 		raise(SIGSTOP);
 		execve(c->argv[0], c->argv, c->envp);
 		_exit(126);
 	}
 	if (waitpid(pid, &status, 0)<0 || !WIFSTOPPED(status)
-	 || ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD|PTRACE_O_EXITKILL))
+	 || ptrace(PTRACE_SETOPTIONS, pid, 0, options|PTRACE_O_EXITKILL))
 		die("cannot be traced here", c->label);
+	return pid;
+}
+
+static void count(struct command *c)
+{
+	struct __ptrace_syscall_info info;
+	int status, calls = 0, seals = 0;
+	long before = -1, after = -1, dirty = -1, mappings = -1;
+	pid_t pid = traced(c, 0, PTRACE_O_TRACESYSGOOD);
 	for (int sig=0;;) {
 		ptrace(PTRACE_SYSCALL, pid, 0, sig);
 		if (waitpid(pid, &status, 0)<0 || !WIFSTOPPED(status)) break;
@@ -305,9 +322,27 @@ static void count(struct command *c)
 	putchar('\n');
 }
 
+static void step(struct command *c)
+{
+	int status;
+	long steps = 0;
+	pid_t pid = traced(c, ADDR_NO_RANDOMIZE, PTRACE_O_TRACEEXEC);
+	/* up to the end of execve at full speed */
+	do ptrace(PTRACE_CONT, pid, 0, 0);
+	while (waitpid(pid, &status, 0)>0 && WIFSTOPPED(status) && status>>8 != (SIGTRAP|PTRACE_EVENT_EXEC<<8));
+	for (int sig=0; WIFSTOPPED(status); steps++) {
+		if (ptrace(PTRACE_SINGLESTEP, pid, 0, sig) || waitpid(pid, &status, 0)<0)
+			die("cannot be run in single steps", c->label);
+		if (WIFSTOPPED(status)) sig = WSTOPSIG(status);
+		if (sig==SIGTRAP) sig = 0;
+	}
+	if (status) die("the command failed", c->label);
+	printf("%s\t%ld\n", c->label, steps);
+}
+
 static void usage(char *name)
 {
-	die("usage: start [-i] [-t SECONDS] [-r FILE] ROUNDS|count -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- ...", name);
+	die("usage: start [-i] [-t SECONDS] [-r FILE] ROUNDS|count|steps -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- ...", name);
 }
 
 static void options(int argc, char **argv)
@@ -350,6 +385,8 @@ int main(int argc, char **argv)
 	sched_setaffinity(0, sizeof here, &here);
 	if (!strcmp(argv[0], "count")) {
 		for (int i=0; i<ncommands; i++) count(&commands[i]);
+	} else if (!strcmp(argv[0], "steps")) {
+		for (int i=0; i<ncommands; i++) step(&commands[i]);
 	} else {
 		rounds = atoi(argv[0]);
 		if (rounds<1) die("not a number of rounds", argv[0]);
