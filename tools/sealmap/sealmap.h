@@ -207,9 +207,9 @@ void trace_end(struct tracee *);	/* as if nothing had been */
 int trace_undo_call(pid_t);
 
 /* text.c: all of these take any bytes and write valid text. */
-void put_text(FILE *, const char *, int width);	/* terminal; cut in the middle; padded if < 0 */
+void put_text(FILE *, const char *, int width);	/* terminal; cut to fit; padded if < 0 */
 void put_json(FILE *, const char *);		/* with quotes; null for 0 */
-void put_xml(FILE *, const char *, size_t max);	/* cut in the middle */
+void put_xml(FILE *, const char *, size_t max);	/* cut to fit */
 size_t text_columns(const char *);
 const char *size_text(uint64_t);		/* "136K"; a static buffer of several */
 const char *prot_text(unsigned prot);

@@ -42,7 +42,10 @@ static void put_part(FILE *f, const char *s, size_t from, size_t to,
 	}
 }
 
-/* The beginning of a name tells most, and the end something. */
+/* The beginning of a name tells most, and the end something if there is room
+ * for more of it than what many names end in. */
+#define CUT_IN_THE_MIDDLE 24
+
 static void put_cut(FILE *f, const char *s, size_t max, const char *dots, size_t ndots,
 	void (*put)(FILE *, const char *, size_t))
 {
@@ -55,7 +58,7 @@ static void put_cut(FILE *f, const char *s, size_t max, const char *dots, size_t
 		put_part(f, s, 0, max, put);
 		return;
 	}
-	head = (max-ndots)*2/3;
+	head = max < CUT_IN_THE_MIDDLE ? max-ndots : (max-ndots)*2/3;
 	put_part(f, s, 0, head, put);
 	fputs(dots, f);
 	put_part(f, s, n-(max-ndots-head), n, put);
