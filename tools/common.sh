@@ -8,8 +8,6 @@ self=${0##*/}
 # The folders whose files go over upstream's, see tools/assemble.
 # shellcheck disable=SC2034
 overlay_dirs="ldso src arch include crt compat"
-# shellcheck disable=SC2034
-versions="1.2.6 1.2.5"
 
 say()
 {
@@ -50,5 +48,5 @@ take_lock()
 	flock 9
 }
 
-. "$root/tools/dirs.sh"
+. "$root/tools/facts.sh"
 . "$root/tools/sum.sh"

@@ -1,5 +1,9 @@
-# Sourced by configure and common.sh: which directories an install must not go to.
+# Sourced by configure and common.sh, which both must know it: the versions of musl that there are
+# patches for, and which directories an install must not go to.
 # shellcheck shell=sh
+
+# shellcheck disable=SC2034
+versions="1.2.6 1.2.5"
 
 resolved()
 {
