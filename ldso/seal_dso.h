@@ -145,22 +145,25 @@ static void prefault(const struct dso *p, const Phdr *ph, size_t phnum,
  * library that has much, takes a fault and a copy for each page that is
  * written. Where relocation is about to write page after page, as tables of
  * pointers have it, the copies are made in one call. The relative relocations
- * tell where: they come first and in ascending order from every linker that
- * sorts them, and if not, nothing is gained. A page alone between two that are
- * written is most probably written too, for a symbol. */
+ * tell where: from a linker that sorts they come first (on MIPS, behind an empty
+ * one) and in ascending order. If not, nothing is gained. A page alone between
+ * two that are written is probably written too, for a symbol, and is taken along
+ * as long as such pages are no more than a quarter. */
 #define WRITE_AHEAD_MIN (8*PAGE_SIZE)
 
-/* Tables with less bytes than this don't fill so many pages. */
+/* Tables with less bytes than this don't fill so many pages with pointers. */
 #define WRITE_AHEAD_TABLES 512
 
-/* Whole pages that will be written; those at anon are there already. */
-struct written { size_t start, end, anon, anon_len; };
+/* A run of whole pages that will be written, skipped bytes of it only probably.
+ * Those at anon are there already. */
+struct written { size_t start, end, skipped, anon, anon_len; };
 
 static void write_ahead(struct written *w, size_t addr)
 {
-	size_t page = addr & -PAGE_SIZE;
+	size_t page = addr & -PAGE_SIZE, skip = page-w->end;
 	if (page+PAGE_SIZE == w->end || page-w->anon < w->anon_len) return;
-	if (page-w->end <= PAGE_SIZE) {
+	if (skip <= PAGE_SIZE && 4*(w->skipped+skip) <= w->end-w->start) {
+		w->skipped += skip;
 		w->end = page+PAGE_SIZE;
 		return;
 	}
@@ -168,6 +171,7 @@ static void write_ahead(struct written *w, size_t addr)
 		__syscall(SYS_madvise, w->start, w->end-w->start, MADV_POPULATE_WRITE);
 	w->start = page;
 	w->end = page+PAGE_SIZE;
+	w->skipped = 0;
 }
 
 __attribute__((__noinline__))
@@ -180,23 +184,27 @@ static void prefault_relocated(const struct dso *p, const size_t *dyn)
 	if (DL_FDPIC || DL_NOMMU_SUPPORT
 	    || dyn[DT_RELSZ]+dyn[DT_RELASZ]+dyn[DT_RELRSZ] < WRITE_AHEAD_TABLES)
 		return;
-	if (!p->kernel_mapped) {
+	if (!p->kernel_mapped || p->relro_moved) {
 		w.anon = (size_t)laddr(p, p->relro_start);
 		w.anon_len = p->relro_end-p->relro_start;
 	}
 	for (int i=0; i<2; i++) {
 		size_t *rel = laddr(p, tables[i][0]), stride = tables[i][2];
 		size_t n = tables[i][1]/(stride*sizeof *rel);
-		for (; n-- && IS_RELATIVE(rel[1], p->syms); rel+=stride)
+		for (; n--; rel+=stride) {
+			if (R_TYPE(rel[1]) == REL_NONE) continue;
+			if (!IS_RELATIVE(rel[1], p->syms)) break;
 			write_ahead(&w, (size_t)laddr(p, rel[0]));
+		}
 	}
 	size_t *relr = laddr(p, dyn[DT_RELR]), n = dyn[DT_RELRSZ]/sizeof *relr;
 	size_t at = 0;
 	for (; n--; relr++) {
 		if (*relr & 1) {
-			write_ahead(&w, at);
+			size_t bits = *relr>>1, a = at;
+			for (; bits; bits>>=1, a+=sizeof a)
+				if (bits & 1) write_ahead(&w, a);
 			at += (8*sizeof at-1)*sizeof at;
-			write_ahead(&w, at-sizeof at);
 		} else {
 			at = (size_t)laddr(p, *relr);
 			write_ahead(&w, at);

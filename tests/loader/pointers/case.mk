@@ -1,7 +1,7 @@
 # Large tables of pointers in .data, of a program and of its library: relocated
-# one by one (RELA, or REL), or in runs (RELR), where the linker makes those.
+# one by one (RELA, or REL), or in runs (RELR), which GNU ld makes for x86 at least.
 POINTERS = $(T)/pointers
-POINTERS_VARIANTS = plain $(if $(CROSS),,packed)
+POINTERS_VARIANTS = plain $(if $(filter x86_64-%,$(MACHINE)),packed)
 POINTERS_plain =
 POINTERS_packed = -Wl,-z,pack-relative-relocs
 

@@ -36,16 +36,20 @@ static long copied(const char *p, const char *end)
 	return n;
 }
 
-/* A page may lie between two that are written. */
 static void check_copied(struct table *t, const char *whose)
 {
 	long n = copied(t->bytes, t->bytes+sizeof t->bytes);
 	if (n < 0) return;
-	check_ok(n <= 1, "%s: %ld pages copied that nobody wrote", whose, n);
+	check_ok(!n, "%s: %ld pages copied that nobody wrote", whose, n);
 	n = copied(t->end, t->end+sizeof t->end);
-	check_ok(n <= 1, "%s: %ld pages copied at the end", whose, n);
+	check_ok(!n, "%s: %ld pages copied at the end", whose, n);
 	n = copied((char *)t->more, (char *)(t->more+POINTERS));
 	check_ok(n > 0, "%s: relocated and still the file's", whose);
+	/* A page that nobody wrote and that is copied all the same, because all
+	 * around it are, in one call. */
+	if (check_page_size() > sizeof t->gap) return;
+	n = copied(t->gap, t->gap+sizeof t->gap);
+	check_ok(n == 1, "%s: not copied in one call", whose);
 }
 
 static void check_table(struct table *t, char *want, const char *whose)

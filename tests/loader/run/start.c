@@ -100,7 +100,7 @@ static void layout_relro_wild(void **state)
 	want_err(r, "cannot seal");
 }
 
-/* DT_RELR, where the linker of this architecture makes it. */
+/* DT_RELR, which not every linker makes. */
 static void pointers_packed(void **state)
 {
 	(void)state;
