@@ -158,9 +158,14 @@ static void race(const void *arg)
 static char *storm;
 #define STORM 64
 
+#define STORMS 3
+
+static pthread_barrier_t storm_begins;
+
 static void *storm_main(void *arg)
 {
 	unsigned x = (uintptr_t)arg;
+	pthread_barrier_wait(&storm_begins);
 	for (int i=0; i<200; i++) {
 		x = x*1103515245+12345;
 		unsigned from = (x>>16)%STORM, n = 1+(x>>8)%4;
@@ -173,21 +178,26 @@ static void *storm_main(void *arg)
 	return 0;
 }
 
+/* Once all is sealed there is nothing to get wrong any more, which does not take
+ * long; so several times, and all threads at once. */
 static void overlapping(const void *arg)
 {
 	pthread_t t[4];
 	void *r;
-	storm = fresh(STORM, RW);
-	for (int i=0; i<4; i++)
-		if (pthread_create(t+i, 0, storm_main, (void *)(uintptr_t)(i+1)))
-			skip("no threads");
-	for (int i=0; i<4; i++) {
-		pthread_join(t[i], &r);
-		if (r) fail("wanted every seal to hold, got %s", (intptr_t)r < 0
-			? "a change of a sealed page" : errno_text((intptr_t)r));
+	for (int round=0; round<STORMS; round++) {
+		storm = fresh(STORM, RW);
+		pthread_barrier_init(&storm_begins, 0, 4);
+		for (int i=0; i<4; i++)
+			if (pthread_create(t+i, 0, storm_main, (void *)(uintptr_t)(4*round+i+1)))
+				skip("no threads");
+		for (int i=0; i<4; i++) {
+			pthread_join(t[i], &r);
+			if (r) fail("wanted every seal to hold, got %s", (intptr_t)r < 0
+				? "a change of a sealed page" : errno_text((intptr_t)r));
+		}
+		for (int i=0; i<STORM; i++)
+			if (!look(storm+i*page).w) fail("page %d lost its protection", i);
 	}
-	for (int i=0; i<STORM; i++)
-		if (!look(storm+i*page).w) fail("page %d lost its protection", i);
 }
 
 /* fork while another thread seals: the child has a seal or has not, but has
