@@ -157,7 +157,6 @@ static void race(const void *arg)
 /* Two threads seal ranges that overlap, others' pages all the time. */
 static char *storm;
 #define STORM 64
-
 #define STORMS 3
 
 static pthread_barrier_t storm_begins;
@@ -184,9 +183,9 @@ static void overlapping(const void *arg)
 {
 	pthread_t t[4];
 	void *r;
+	pthread_barrier_init(&storm_begins, 0, 4);
 	for (int round=0; round<STORMS; round++) {
 		storm = fresh(STORM, RW);
-		pthread_barrier_init(&storm_begins, 0, 4);
 		for (int i=0; i<4; i++)
 			if (pthread_create(t+i, 0, storm_main, (void *)(uintptr_t)(4*round+i+1)))
 				skip("no threads");
