@@ -29,8 +29,9 @@
  *	LABEL  instructions
  *
  * of the process outside of the kernel, where a system call counts as one and a repeated string instruction
- * as one for each time. That is slow, some microseconds for each, but the kernel is the real one, with its mseal. Not on machines with load-linked and
- * store-conditional, where a step between these two makes the second fail, for ever.
+ * as one for each time. That is slow, some microseconds for each, but the kernel is the real one, with its
+ * mseal. Not on machines with load-linked and store-conditional, where a step between these two makes the
+ * second fail, for ever.
  */
 #define _GNU_SOURCE
 #include <errno.h>

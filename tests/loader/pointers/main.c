@@ -1,5 +1,6 @@
 /* Data full of pointers, more than a library's is read along with its RELRO:
- * all of it relocated, and no page of it copied that relocation did not write. */
+ * all of it relocated, and of the pages that relocation did not write none copied
+ * but the one between two stretches that it did. */
 
 #include "check.h"
 #include "table.h"
