@@ -13,6 +13,13 @@
 
 /* Mapping. */
 
+static void set_relro(struct dso *p, const Phdr *ph)
+{
+	struct seal_range r = __seal_relro(ph, PAGE_SIZE);
+	p->relro_start = r.start;
+	p->relro_end = r.end;
+}
+
 /* The first mapping of a library spans all of it, as its lowest segment is
  * mapped, and the others are mapped over it. 1 if that would change nothing
  * for ph: the first mapping has its pages at the same distance in the file and
@@ -59,8 +66,10 @@ static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t 
 		ssize_t l = pread(fd, (char *)to+i, n-i, off+i);
 		if (l<0 && errno==EINTR) continue;
 		if (l<0) return -1;
-		/* The size was checked; the file shrank since. */
 		if (!l) {
+			/* The file may end inside the last page: zeros follow. */
+			if (i > (n-1 & -PAGE_SIZE)) break;
+			/* Its size was checked, so it shrank since. */
 			errno = ENOEXEC;
 			return -1;
 		}
@@ -214,17 +223,15 @@ static void prefault_relocated(const struct dso *p, const size_t *dyn)
 	write_ahead(&w, 0);
 }
 
-/* A segment whose file ends before it does would be a SIGBUS some time later. */
+/* A page beyond the end of the file would be a SIGBUS when it is used. */
 static int segment_in_file(const Phdr *ph, int fd, struct dso *dso)
 {
-	if (!ph->p_filesz) return 1;
 	if (!dso->file_size) {
 		struct stat st;
 		if (fstat(fd, &st) < 0) return 0;
 		dso->file_size = st.st_size;
 	}
-	uint64_t size = dso->file_size;
-	return ph->p_filesz <= size && ph->p_offset <= size-ph->p_filesz;
+	return __segment_in_file(ph, dso->file_size);
 }
 
 /* Protection. */
@@ -232,6 +239,18 @@ static int segment_in_file(const Phdr *ph, int fd, struct dso *dso)
 enum { NOT_SEALED, SEALED, SEAL_DEFERRED, SEAL_GIVEN_UP };
 
 static struct seal_object seal_view(const struct dso *);
+
+/* 1 if a relocation that waits for its symbol will write to what is read-only
+ * after relocation. Slots outside of RELRO, as those of .got.plt are, stay
+ * writable anyway and hold nothing up. */
+static int relro_pending(const struct dso *p)
+{
+	if (p->textrel) return p->lazy_cnt != 0;
+	for (size_t i=0; i<p->lazy_cnt; i++)
+		if (p->lazy[3*i]-p->relro_start < p->relro_end-p->relro_start)
+			return 1;
+	return 0;
+}
 
 static int protect_text(struct dso *p, int pending)
 {
@@ -301,15 +320,16 @@ static int protect_relro(struct dso *p)
 	return ret == -ENOSYS ? 0 : -ret;
 }
 
-/* Give the pages of a relocated object their final protection. With lazy
- * relocations pending that is put off until they are resolved: upstream makes
+/* Give the pages of a relocated object their final protection. As long as a
+ * lazy relocation has to write to RELRO or text, that is put off: upstream makes
  * RELRO read-only regardless and then faults on writing to it. Text that
  * still has relocations to come must be run meanwhile. */
 static int protect(struct dso *p)
 {
-	int err = 0;
-	if (p->textrel) err = protect_text(p, p->lazy_cnt != 0);
-	if (!err && !p->lazy_cnt) err = protect_relro(p);
+	int err = 0, pending = relro_pending(p);
+	if (p->relro_start > p->relro_end) return ENOEXEC;
+	if (p->textrel) err = protect_text(p, pending);
+	if (!err && !pending) err = protect_relro(p);
 	return err;
 }
 
@@ -360,7 +380,7 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 	    || !p->map || !p->relocated)
 		return;
 	struct seal_object o = seal_view(p);
-	if (p->lazy_cnt) {
+	if (relro_pending(p)) {
 		if (p->sealed == SEAL_DEFERRED) return;
 		__seal_defer(&o, "relocations are pending");
 		p->sealed = SEAL_DEFERRED;
@@ -547,6 +567,7 @@ static void seal_pending(void)
 	job.set.n = job.error = 0;
 	for (struct dso *p=lazy_head; p; p=p->lazy_next) {
 		struct seal_object o = seal_view(p);
+		if (p->sealed != SEAL_DEFERRED) continue;
 		if (p->textrel && protect_text(p, 0)) continue;
 		if (!protect_relro(p)) __seal_add(&job, &o);
 	}

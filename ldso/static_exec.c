@@ -92,6 +92,12 @@ not_static:
 	return 0;
 }
 
+int __segment_in_file(const Phdr *ph, uint64_t size)
+{
+	uint64_t off = ph->p_offset, end = off+ph->p_filesz;
+	return !ph->p_filesz || (end >= off && (end-1 & -(uint64_t)PAGE_SIZE) < size);
+}
+
 static int prot_of(const Phdr *ph)
 {
 	return (ph->p_flags&PF_R ? PROT_READ : 0) | (ph->p_flags&PF_W ? PROT_WRITE : 0)
@@ -108,13 +114,12 @@ static void map_image(struct image *im)
 	for (i=0; i<im->eh.e_phnum; i++) {
 		const Phdr *ph = im->ph+i;
 		if (ph->p_type != PT_LOAD) continue;
-		if (ph->p_filesz && (ph->p_filesz > im->size
-		    || ph->p_offset > im->size-ph->p_filesz
-		    || ph->p_filesz > ph->p_memsz))
+		if (!__segment_in_file(ph, im->size) || ph->p_filesz > ph->p_memsz)
 			fail(im, "cannot load: a segment is not all in the file");
+		/* Without contents, its offset in the file means nothing. */
 		if (ph->p_vaddr+ph->p_memsz < ph->p_vaddr
 		    || ph->p_vaddr+ph->p_memsz > SIZE_MAX-65536
-		    || (ph->p_vaddr-ph->p_offset & pg))
+		    || (ph->p_filesz && (ph->p_vaddr-ph->p_offset & pg)))
 			fail(im, "cannot load: a segment has no valid address");
 		if (ph->p_vaddr < min) min = ph->p_vaddr;
 		if (ph->p_vaddr+ph->p_memsz > max) max = ph->p_vaddr+ph->p_memsz;

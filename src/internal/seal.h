@@ -57,6 +57,11 @@ struct seal_job {
 hidden int __seal_object_ranges(struct seal_set *set,
 	const struct seal_object *o, int rw, size_t page);
 
+/* The pages of a PT_GNU_RELRO in the object's own addresses: out to a whole page
+ * where it starts, since padding precedes it there, and in to one where it ends,
+ * since data follows. If the header wraps around, start is above end. */
+hidden struct seal_range __seal_relro(const ElfW(Phdr) *ph, size_t page);
+
 /* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
 hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
 

@@ -1,7 +1,9 @@
 #ifndef SEAL_START_H
 #define SEAL_START_H
 
+#include <link.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Run a statically linked program from the loader's command line. A program
  * with no interpreter and no needed library brings its own libc, relocates
@@ -19,6 +21,11 @@
  * if LD_SEAL says strict and isn't met. */
 hidden void __exec_static(int fd, int preload, const char *argv0,
 	size_t *sp, size_t *auxv);
+
+/* 1 if a file of size bytes has at least one byte of each page that it gives to
+ * the segment ph. The kernel fills the rest of the last page with zeros and
+ * answers an access to a page behind it with SIGBUS, mmap(2). */
+hidden int __segment_in_file(const ElfW(Phdr) *ph, uint64_t size);
 
 #include "seal_arch.h"
 

@@ -58,10 +58,18 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 	return 0;
 }
 
+struct seal_range __seal_relro(const ElfW(Phdr) *ph, size_t page)
+{
+	uintptr_t start = ph->p_vaddr, end = start+ph->p_memsz;
+	if (end < start) return (struct seal_range){ -page, 0 };
+	return (struct seal_range){ start & -page, end & -page };
+}
+
 int __seal_relro_valid(const struct seal_object *o, size_t page)
 {
 	struct seal_set set;
 	size_t i;
+	if (o->relro.start > o->relro.end) return 0;
 	set.n = 0;
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);

@@ -44,8 +44,8 @@
  *	dynamic start	program, ld.so, preloads, needed libraries and vdso, after
  *			the last relocation and before the entry point (__dls3)
  *	dlopen		what this call loaded, once nothing can fail any more and
- *			before constructors; libraries whose lazy relocations are
- *			still pending wait, RELRO writable, until none is
+ *			before constructors; libraries with a lazy relocation
+ *			pending in RELRO wait, RELRO writable, until none is
  *	static start	the program and the vdso, before constructors
  *			(src/seal/static.c)
  *

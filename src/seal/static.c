@@ -44,27 +44,23 @@ void __seal_static(void)
 	__seal_configure(libc.secure ? 0 : env("LD_SEAL"), "LD_SEAL", prog);
 	if (!__seal_wanted()) return;
 
-	uintptr_t relro = 0;
-	size_t relro_len = 0;
+	const ElfW(Phdr) *relro = 0;
 	for (i=0; i<o.phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o.phdr+i*o.phentsize);
 		if (ph->p_type == PT_PHDR)
 			o.base = aux[AT_PHDR]-ph->p_vaddr;
 		else if (ph->p_type == PT_DYNAMIC && _DYNAMIC)
 			o.base = (size_t)_DYNAMIC-ph->p_vaddr;
-		else if (ph->p_type == PT_GNU_RELRO) {
-			relro = ph->p_vaddr;
-			relro_len = ph->p_memsz;
-		}
+		else if (ph->p_type == PT_GNU_RELRO)
+			relro = ph;
 	}
 	__seal_program(&o);
 
-	/* As in the loader: out to a whole page where RELRO starts, since
-	 * what precedes it there is padding, in to one where it ends, since
-	 * what follows is data. */
-	if (__seal_active() && relro_len) {
-		o.relro.start = o.base+relro & -PAGE_SIZE;
-		o.relro.end = o.base+relro+relro_len & -PAGE_SIZE;
+	if (__seal_active() && relro && relro->p_memsz) {
+		struct seal_range r = __seal_relro(relro, PAGE_SIZE);
+		o.relro = r;
+		if (r.start <= r.end) o.relro = (struct seal_range){
+			o.base+r.start, o.base+r.end };
 		const char *why = "no memory";
 		if (!__seal_relro_valid(&o, PAGE_SIZE))
 			error = EINVAL, why = "it is in no writable segment";

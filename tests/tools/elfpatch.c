@@ -5,6 +5,7 @@
  *   mark-value N     give that note another value than 1
  *   relro-size N     PT_GNU_RELRO longer by N bytes (or shorter)
  *   relro-start N    PT_GNU_RELRO starts N bytes later, its end stays
+ *   relro-memsz N    PT_GNU_RELRO is N bytes long
  *   gnu-property     point a PT_GNU_PROPERTY (in place of PT_GNU_STACK) at
  *                    the note section that holds a GNU property
  *   segment TYPE OLD ADDRESS SIZE
@@ -13,8 +14,14 @@
  *   data-end N       memory of the last segment up to a multiple of N
  *   cut N            truncate to N bytes
  *   cut-in-text      truncate in the middle of the executable segment
- *   cut-in-data      truncate one byte before the end of the last segment's
- *                    file contents
+ *   cut-in-data      truncate before the last page of the last segment's file
+ *                    contents
+ *   cut-after-data   truncate at the end of these, which are said to be a byte
+ *                    longer
+ *   bss-offset N     offset of the segment that has nothing in the file
+ *   flags OLD NEW    flags of the first PT_LOAD that has OLD
+ *   local-symbol NAME
+ *                    make a dynamic symbol local, its name out of all bounds
  */
 
 #include <elf.h>
@@ -131,7 +138,51 @@ static size_t cut_point(const char *what)
 			best = ph[i].p_offset + ph[i].p_filesz - 1;
 		}
 	}
-	return best;
+	return best & -4096;
+}
+
+static size_t cut_after_data(void)
+{
+	Elf64_Phdr *p = 0;
+	size_t end;
+	int i;
+	for (i=0; i<phnum; i++)
+		if (ph[i].p_type == PT_LOAD && ph[i].p_filesz
+		    && (!p || ph[i].p_offset > p->p_offset))
+			p = ph+i;
+	if (!p) die("no segment");
+	end = p->p_offset + p->p_filesz++;
+	if (p->p_memsz < p->p_filesz) p->p_memsz = p->p_filesz;
+	if (!(end & 4095)) die("the data ends with a page");
+	return end;
+}
+
+static Elf64_Phdr *find_load(int flags, int empty)
+{
+	int i;
+	for (i=0; i<phnum; i++)
+		if (ph[i].p_type == PT_LOAD && (empty ? !ph[i].p_filesz
+		    : ph[i].p_flags == (unsigned)flags))
+			return ph+i;
+	die("no such segment");
+	return 0;
+}
+
+/* Of 64-bit files. The names' table is found as the one that .dynsym links to. */
+static void local_symbol(const char *name)
+{
+	Elf64_Ehdr *eh = (void *)elf;
+	Elf64_Shdr *sh = (void *)(elf + eh->e_shoff);
+	int i;
+	for (i=0; i<eh->e_shnum && sh[i].sh_type!=SHT_DYNSYM; i++);
+	if (elf[EI_CLASS] != ELFCLASS64 || i == eh->e_shnum) die("no .dynsym");
+	Elf64_Sym *sym = (void *)(elf + sh[i].sh_offset);
+	const char *names = (char *)elf + sh[sh[i].sh_link].sh_offset;
+	size_t n = sh[i].sh_size/sizeof *sym;
+	for (; n && strcmp(names+sym->st_name, name); n--, sym++);
+	if (!n) die("no such symbol");
+	sym->st_info = STB_LOCAL<<4 | (sym->st_info & 15);
+	sym->st_name = 0x7ffffff0;
 }
 
 int main(int argc, char **argv)
@@ -164,6 +215,8 @@ int main(int argc, char **argv)
 		relro(n, 0);
 	} else if (!strcmp(what, "relro-start")) {
 		relro(0, n);
+	} else if (!strcmp(what, "relro-memsz")) {
+		find(PT_GNU_RELRO)->p_memsz = n;
 	} else if (!strcmp(what, "gnu-property")) {
 		unsigned char *p = find_note("GNU", 5);
 		Elf64_Phdr *s = find(PT_GNU_STACK);
@@ -197,8 +250,16 @@ int main(int argc, char **argv)
 		for (i=0; i<phnum; i++) if (ph[i].p_type == PT_LOAD) p = ph+i;
 		if (!p) die("no segment");
 		p->p_memsz += -(p->p_vaddr + p->p_memsz) & (n-1);
+	} else if (!strcmp(what, "bss-offset")) {
+		find_load(0, 1)->p_offset = n;
+	} else if (!strcmp(what, "flags") && argc > 4) {
+		find_load(n, 0)->p_flags = strtoul(argv[4], 0, 0);
+	} else if (!strcmp(what, "local-symbol") && argc > 3) {
+		local_symbol(argv[3]);
 	} else if (!strcmp(what, "cut")) {
 		cut = n;
+	} else if (!strcmp(what, "cut-after-data")) {
+		cut = cut_after_data();
 	} else if (!strncmp(what, "cut-in-", 7)) {
 		cut = cut_point(what);
 	} else {

@@ -129,6 +129,53 @@ static void relro_elsewhere(void **st)
 	WANT(&o, 0, R(0, 0x1000));
 }
 
+/* Out to a page where it starts, in to one where it ends. */
+static void relro_of_header(void **st)
+{
+	static const struct { uintptr_t at, len, start, end; } t[] = {
+		{ 0x3df0, 0x210, 0x3000, 0x4000 }, { 0x3df0, 0x20f, 0x3000, 0x3000 },
+		{ 0x3df0, 0x1300, 0x3000, 0x5000 }, { 0x3000, 0x1000, 0x3000, 0x4000 },
+		{ 0x3df0, 0, 0x3000, 0x3000 },
+	};
+	ElfW(Phdr) ph = { .p_type = PT_GNU_RELRO };
+	size_t i;
+	(void)st;
+	for (i=0; i<sizeof t/sizeof *t; i++) {
+		ph.p_vaddr = t[i].at;
+		ph.p_memsz = t[i].len;
+		struct seal_range r = __seal_relro(&ph, PAGE);
+		if (r.start != t[i].start || r.end != t[i].end)
+			fail_msg("%zu: wanted %zx-%zx, got %zx-%zx", i,
+				(size_t)t[i].start, (size_t)t[i].end,
+				(size_t)r.start, (size_t)r.end);
+	}
+	/* What wraps must not pass for one that is empty. */
+	ph.p_vaddr = 0x3df0;
+	for (i=1; i<=0x10000; i<<=1) {
+		ph.p_memsz = -i;
+		struct seal_range r = __seal_relro(&ph, PAGE);
+		if (i <= 0x3df0 && r.start <= r.end)
+			fail_msg("-%zx: wanted start > end, got %zx-%zx", i,
+				(size_t)r.start, (size_t)r.end);
+	}
+}
+
+/* No range at all is valid if the header wraps. */
+static void relro_wraps(void **st)
+{
+	const ElfW(Phdr) ph[] = { LOAD(RX, 0, 0x1000), LOAD(RW, 0x3000, 0x2000) };
+	struct seal_object o = { 0 };
+	(void)st;
+	PHDRS(&o, ph);
+	o.relro = R(0x3000, 0x4000);
+	assert_int_equal(__seal_relro_valid(&o, PAGE), 1);
+	o.relro = R(0x3000, 0x3000);
+	assert_int_equal(__seal_relro_valid(&o, PAGE), 1);
+	o.relro = R(-0x1000, 0);
+	assert_int_equal(__seal_relro_valid(&o, PAGE), 0);
+	WANT(&o, 0, R(0, 0x1000));
+}
+
 static void other_headers(void **st)
 {
 	/* An entry size larger than the struct, other types ignored, an empty
@@ -388,6 +435,8 @@ int main(void)
 		cmocka_unit_test(two_writable),
 		cmocka_unit_test(shared_page),
 		cmocka_unit_test(relro_elsewhere),
+		cmocka_unit_test(relro_of_header),
+		cmocka_unit_test(relro_wraps),
 		cmocka_unit_test(other_headers),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(marks),

@@ -274,17 +274,16 @@ const char *elf_read(struct elf *e, const struct source *src, uint64_t page)
 	return 0;
 }
 
-/* The pages that the loader write-protects: it leaves the last one writable
- * if RELRO ends within it. */
+/* The pages that the loader write-protects, of the last PT_GNU_RELRO. */
 struct seal_range elf_relro(const struct elf *e, uint64_t bias, uint64_t page)
 {
 	struct seal_range r = { 0, 0 };
 	for (size_t i=0; i<e->phnum; i++) {
 		const ElfW(Phdr) *ph = e->phdr+i;
-		if (ph->p_type != PT_GNU_RELRO || ph->p_vaddr+ph->p_memsz < ph->p_vaddr) continue;
-		r.start = bias + (ph->p_vaddr & -page);
-		r.end = bias + ((ph->p_vaddr+ph->p_memsz) & -page);
+		if (ph->p_type != PT_GNU_RELRO) continue;
+		r = __seal_relro(ph, page);
 		if (r.start >= r.end) r = (struct seal_range){ 0, 0 };
+		else r = (struct seal_range){ bias+r.start, bias+r.end };
 	}
 	return r;
 }

@@ -1,7 +1,8 @@
 /* A library opened with RTLD_LAZY that refers to what only a later
  * dlopen(RTLD_GLOBAL) provides. The references lie in its RELRO (GLOB_DAT),
  * which must stay writable and unsealed until the last of them is resolved,
- * and be protected and sealed then. Two libraries provide them, one each;
+ * and be protected and sealed then. Where there is no such relocation (CALLS),
+ * only slots of the PLT wait, and nothing else does. Two libraries provide them, one each;
  * libdependent has none of its own but needs one that has.
  *
  * Argument: the library to open first, or "strict", under which RTLD_LAZY is
@@ -51,7 +52,9 @@ int main(int argc, char **argv)
 
 	h = open_or_tell(lib, RTLD_LAZY);
 	if (!h) return check_done();
+#ifndef CALLS
 	check_set_pending("liblazy.so", 1);
+#endif
 	check_all("three symbols missing");
 	l = open_or_tell("liblazy.so", RTLD_LAZY|RTLD_NOLOAD);
 	lazy_self = (int (*)(void))dlsym(l, "lazy_self");

@@ -1,0 +1,154 @@
+/* Objects that are odd or damaged. What upstream runs must run here, sealed; what
+ * is refused says why, and nothing of it stays mapped. */
+
+#include "suite.h"
+
+static void opens(const char *lib)
+{
+	static const char *const lv[] = { "off", "on", "full", "full,strict" };
+	size_t i;
+	for (i=0; i<sizeof lv/sizeof *lv; i++)
+		want_clean(RUN(ENV(fmt("LD_SEAL=%s", lv[i]), fmt("CHECK_LEVEL=%.*s",
+			(int)strcspn(lv[i], ","), lv[i])), "odd/main", "runs", lib));
+}
+
+static void fails(const char *lib, const char *why)
+{
+	static const char *const lv[] = { "off", "on", "full,strict" };
+	size_t i;
+	for (i=0; i<sizeof lv/sizeof *lv; i++) {
+		struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
+			fmt("CHECK_LEVEL=%.*s", (int)strcspn(lv[i], ","), lv[i])),
+			"odd/main", "fails", lib);
+		want_clean(r);
+		want_out(r, why);
+		want_out(r, lib);
+	}
+}
+
+/* The kernel fills the last page of a file with zeros. */
+static void file_ends_in_last_page(void **state)
+{
+	(void)state;
+	need_mseal();
+	opens("libtail-plain.so");
+	opens("libtail-big.so");
+	opens("libtail-norelro.so");
+	all_levels("odd/linked-tail");
+	want_clean(RUN(ENV("CHECK_LEVEL=none"), ldso, "--seal=on",
+		built("odd/linked-tail")));
+	want_clean(RUN(ENV("CHECK_LEVEL=none"), ldso, "--seal=on",
+		built("odd/static-tail")));
+}
+
+static void static_bss_at_odd_offset(void **state)
+{
+	(void)state;
+	need_mseal();
+	if (access(built("odd/static-bss"), F_OK))
+		skip_case("not built for other architectures");
+	want_clean(RUN(ENV("CHECK_LEVEL=none"), ldso, "--seal=on",
+		built("odd/static-bss")));
+}
+
+static void relro_wraps(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	fails("librelro-wraps.so", "RELRO protection failed");
+	fails("librelro-wraps-little.so", "RELRO protection failed");
+	r = RUN(ENV("LD_SEAL=off"), "odd/linked-relro-wraps");
+	want_status(r, 127);
+	want_err(r, "RELRO protection failed");
+	r = RUN(ENV("LD_SEAL=full,strict"), "odd/linked-relro-wraps");
+	want_status(r, 127);
+	want_err(r, "RELRO protection failed");
+	/* Upstream never protects that of a static program. */
+	r = RUN(ENV("LD_SEAL=full,strict"), "odd/static-relro-wraps");
+	want_status(r, 127);
+	want_err(r, "RELRO can't be protected");
+	r = RUN(ENV("LD_SEAL=on"), "odd/static-pie-relro-wraps");
+	want_err(r, "RELRO stays writable");
+}
+
+static void local_symbol_without_name(void **state)
+{
+	(void)state;
+	need_mseal();
+	if (access(built("odd/liblocal.so"), F_OK))
+		skip_case("not built for other architectures");
+	opens("liblocal.so");
+}
+
+/* Of headers that can't be read, nobody can tell what is writable. */
+static void unreadable_headers(void **state)
+{
+	struct result *r;
+	(void)state;
+	need_mseal();
+	want_clean(RUN(ENV("LD_SEAL=off", "CHECK_LEVEL=none"), "odd/main", "runs",
+		"libunreadable.so", "textrel_sum", "60"));
+	r = RUN(ENV("LD_SEAL=on", "CHECK_LEVEL=none"), "odd/main", "runs",
+		"libunreadable.so", "textrel_sum", "60");
+	want_status(r, 0);
+	want_one_err_line(r);
+	want_err(r, "cannot seal");
+	r = RUN(ENV("LD_SEAL=on,strict", "CHECK_LEVEL=on"), "odd/main", "fails",
+		"libunreadable.so");
+	want_clean(r);
+	want_out(r, "its program headers are not mapped");
+}
+
+static void initial_exec_tls(void **state)
+{
+	(void)state;
+	need_mseal();
+	fails("libietls.so", "initial-exec TLS resolves to dynamic definition");
+}
+
+static void never_resolved(void **state)
+{
+	static const char *const lv[] = { "off", "on", "full" };
+	size_t i;
+	(void)state;
+	need_mseal();
+	for (i=0; i<3; i++)
+		want_clean(RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
+			fmt("CHECK_LEVEL=%s", lv[i])), "odd/main", "never",
+			"libnever.so"));
+}
+
+/* A static program has no interpreter, whichever linker made it. */
+static void static_has_no_interpreter(void **state)
+{
+	static const char *const name[] = { "bfd-static", "lld-static",
+		"bfd-static-pie", "lld-static-pie" };
+	size_t i;
+	(void)state;
+	need_mseal();
+	if (access(built("odd/lld-static"), F_OK))
+		skip_case("not built for other architectures");
+	for (i=0; i<sizeof name/sizeof *name; i++) {
+		const char *prog = fmt("odd/%s", name[i]);
+		struct result *r = RUN(NOENV, "/usr/bin/readelf", "-lW", built(prog));
+		want_status(r, 0);
+		want_no_out(r, "INTERP");
+		all_levels(prog);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(file_ends_in_last_page),
+		cmocka_unit_test(static_bss_at_odd_offset),
+		cmocka_unit_test(relro_wraps),
+		cmocka_unit_test(local_symbol_without_name),
+		cmocka_unit_test(unreadable_headers),
+		cmocka_unit_test(initial_exec_tls),
+		cmocka_unit_test(never_resolved),
+		cmocka_unit_test(static_has_no_interpreter),
+	};
+	return SUITE("odd", tests);
+}
