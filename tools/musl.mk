@@ -3,6 +3,10 @@
 
 include Makefile
 
+# No slot of libc.so's PLT is writable after relocation: they are all in RELRO. Each
+# would be a pointer to a function at a known place. The loader binds at once anyway.
+LDFLAGS_ALL += -Wl,-z,now
+
 # Which headers an object was made from, noted by the compiler.
 CFLAGS_ALL += -MMD -MP -MF $@.d
 -include $(wildcard $(addsuffix .d,$(ALL_OBJS) $(ALL_OBJS:%.o=%.lo)))

@@ -18,6 +18,7 @@ LEVELS_CASE(hundred_libraries, "many/main")
 LEVELS_CASE(first_definition, "order/main")
 LEVELS_CASE(textrel, "textrel/linked")
 LEVELS_CASE(pointers, "pointers/plain/main")
+LEVELS_CASE(no_writable_slots, "got/main")
 LEVELS_CASE(constructors_run_sealed, "ctor/main")
 LEVELS_CASE(introspection, "introspect/main")
 LEVELS_CASE(forked_and_executed, "fork/main")
@@ -280,6 +281,7 @@ int main(void)
 		cmocka_unit_test(four_calls_for_hundred),
 		cmocka_unit_test(textrel),
 		cmocka_unit_test(pointers),
+		cmocka_unit_test(no_writable_slots),
 		cmocka_unit_test(pointers_packed),
 		cmocka_unit_test(layout_aligned_2m),
 		cmocka_unit_test(layout_aligned_2m_separate_code),
