@@ -38,8 +38,6 @@
  * builtin_tls), how far constructors are, and words that are of no use but to
  * the call that sets them. */
 
-#include "malloc_gaps.h"
-
 static void *dl_mmap(size_t);
 
 /* Allocation. What is new comes after what is older, in a region that is much
@@ -117,7 +115,6 @@ struct arena {
 	int first_answer;		/* the kernel's, see seal.h */
 
 	struct dso ldso, app, vdso;
-	struct dso *start_tail;		/* the last that the program started with */
 	struct dso *head, *tail, *syms_tail, *lazy_head;
 	struct dso *scope;		/* what is relocated now, by a dlopen that is not global */
 	char *env_path, *sys_path;

@@ -390,21 +390,6 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 	p->sealed = SEALED;
 }
 
-/* Is any of it on a page that the object keeps mutable? Memory of the heap there
- * would change its protection when the object's own does. Only a segment can
- * end on such a page: a note's range has a page of its own. */
-static int seal_mutable_slack(const struct dso *p, size_t start, size_t end)
-{
-	const Phdr *ph = p->phdr;
-	for (size_t i=p->phnum; i--; ph=(void *)((char *)ph+p->phentsize)) {
-		if (ph->p_type == PT_GNU_MUTABLE && ph->p_memsz
-		    && end > (ph->p_vaddr & -PAGE_SIZE)
-		    && start < (ph->p_vaddr+ph->p_memsz+PAGE_SIZE-1 & -PAGE_SIZE))
-			return 1;
-	}
-	return 0;
-}
-
 /* What the flag "marked" asks of the main program, before anything depends on
  * whether objects are sealed. */
 static void seal_program(const struct dso *app)

@@ -242,6 +242,41 @@ static void four_calls_for_hundred(void **state)
 	count("full", "many/main", 1, 4);
 }
 
+/* What malloc returns is never on a sealed page. */
+static void heap(void **state)
+{
+	(void)state;
+	need_mseal();
+	static const char *const progs[] = { "pie", "nonpie", "alone", "static",
+		"static-free", "static-pie", "unmarked/pie", "unmarked/nonpie",
+		"unmarked/alone", "unmarked/static", "unmarked/static-free",
+		"unmarked/static-pie", "marked-program/pie", "marked-library/pie" };
+	for (size_t i=0; i<sizeof progs/sizeof *progs; i++)
+		all_levels(fmt("heap/%s", progs[i]));
+}
+
+/* Without randomization the break begins where .bss ends. */
+static void heap_behind_bss(void **state)
+{
+	static const char *const progs[] = { "nonpie", "static", "static-free" };
+	const char *setarch = "/usr/bin/setarch";
+	(void)state;
+	need_mseal();
+	if (RUN(NOENV, setarch, "-R", "/bin/true")->status)
+		skip_case("no setarch -R");
+	for (size_t i=0; i<sizeof progs/sizeof *progs; i++)
+		want_clean(RUN(ENV("LD_SEAL=full"), setarch, "-R",
+			built(fmt("heap/%s", progs[i]))));
+}
+
+static void no_memory(void **state)
+{
+	(void)state;
+	all_levels("heap/nomem");
+	all_levels("heap/nomem-static");
+	all_levels("heap/unmarked/nomem");
+}
+
 /* A needed library that is truncated: no SIGBUS some time later. */
 static void truncated_at(const char *where)
 {
@@ -303,6 +338,9 @@ int main(void)
 		cmocka_unit_test(mseal_function),
 		cmocka_unit_test(mseal_function_static),
 		cmocka_unit_test(mseal_hidden),
+		cmocka_unit_test(heap),
+		cmocka_unit_test(heap_behind_bss),
+		cmocka_unit_test(no_memory),
 		cmocka_unit_test(truncated_library),
 	};
 	return SUITE("start", tests);

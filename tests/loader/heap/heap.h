@@ -1,0 +1,5 @@
+#include <stddef.h>
+
+/* What the library allocates before the program does. */
+#define HEAP_FIRST 64
+extern char *heap_first __attribute__((weak));
