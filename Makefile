@@ -23,6 +23,7 @@ MANDIR =
 WITH_MUSL =
 TARGET =
 MUSL_ARGS =
+LEAVE_OUT =
 V =
 
 -include config.mak
@@ -36,7 +37,9 @@ AR =
 endif
 
 export CC CFLAGS CPPFLAGS LDFLAGS AR RANLIB LIBCC CROSS_COMPILE TARGET MUSL_ARGS
-export SEAL_DEFAULT SEAL_EMULATION BINDIR LIBDIR INCLUDEDIR DESTDIR V
+export LEAVE_OUT SEAL_DEFAULT SEAL_EMULATION BINDIR LIBDIR INCLUDEDIR DESTDIR V
+# musl's make runs elsewhere
+override DESTDIR := $(abspath $(DESTDIR))
 MAKEOVERRIDES =
 
 # Where the tests and the demo find the fork, and unmodified musl to compare it with:
@@ -76,7 +79,7 @@ emulation: emulation-$(VERSION)
 upstream: upstream-$(VERSION)
 
 # $(call install_in,KIND,VERSION,PREFIX)
-install_in = $(call with_musl,$2) DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= tools/build-musl $1 $2 $3 $3/lib
+install_in = $(call with_musl,$2) LEAVE_OUT= DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= tools/build-musl $1 $2 $3 $3/lib
 
 prefix-%: need-build linux-headers
 	+@$(call install_in,fork,$*,$(call prefix_of,$*))

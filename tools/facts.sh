@@ -7,7 +7,7 @@ versions="1.2.6 1.2.5"
 
 resolved()
 {
-	realpath -m "$1" 2>/dev/null || printf '%s\n' "$1"
+	realpath -m "$1" 2>/dev/null || printf '%s\n' "$1" | tr -s /
 }
 
 # Where the system's own programs find their loader and libraries, and what compilers link with. One
@@ -32,19 +32,19 @@ system_includedir()
 	return 1
 }
 
-# check_dirs PREFIX SYSLIBDIR LIBDIR INCLUDEDIR: the last two are empty if they follow from PREFIX. DESTDIR
-# plays no part: what is staged there is meant for these.
-check_dirs()
+# why_not PREFIX SYSLIBDIR LIBDIR INCLUDEDIR [DESTDIR]: say why an install must not go there, and fail if it may. LIBDIR and
+# INCLUDEDIR are empty if they follow from PREFIX. Below a DESTDIR any path may be written to, so what counts is
+# where that leads: / itself, or a link to it, is no such directory.
+why_not()
 {
-	own="choose a prefix of its own, like /usr/local/musl-seal"
-	if system_libdir "$2" ; then
-		die "--syslibdir=$2: the system's own loader and libraries live there, and this would replace them; $own"
-	fi
 	lib=${3:-${1%/}/lib} include=${4:-${1%/}/include}
-	if system_libdir "$lib" ; then
-		die "--libdir=$lib: the system's programs are linked with what is there, and this would be among it; $own"
-	fi
-	if system_includedir "$include" ; then
-		die "--includedir=$include: the system's compilers read the headers there, and would find musl's; $own"
+	if system_libdir "${5-}$2" ; then
+		echo "--syslibdir=$2: the system's own loader and libraries live there, and this would replace them"
+	elif system_libdir "${5-}$lib" ; then
+		echo "--libdir=$lib: the system's programs are linked with what is there, and this would be among it"
+	elif system_includedir "${5-}$include" ; then
+		echo "--includedir=$include: the system's compilers read the headers there, and would find musl's"
+	else
+		return 1
 	fi
 }
