@@ -103,6 +103,20 @@ check:
 	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%)
 	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
+# What stands or falls with the packages that are installed. .ci/run has it run on fresh machines.
+check-packages:
+	@tools/need --install build check arch-arm
+	+@$(MAKE) --no-print-directory prefix upstream
+	@BUILD=$(BUILD) tools/check --packages $(CONFIG_VERSION)
+
+# RELEASE and FRESH choose what is run where; MIRROR is for a machine without sources of Debian
+RELEASE = bookworm trixie
+FRESH = demo check deb check-deb
+MIRROR =
+check-fresh:
+	@tools/need --install fresh
+	@BUILD=$(BUILD) MIRROR='$(MIRROR)' tools/check-fresh '$(RELEASE)' '$(FRESH)'
+
 demo:
 	@tools/need --install build demo
 	+@$(MAKE) --no-print-directory prefix upstream
@@ -185,6 +199,9 @@ help:
 	@echo 'make tools           sealmap and the like, in build/tools; make install does this too'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
 	@echo 'make check           run every test, with both versions of musl'
+	@echo 'make check-fresh     demo, check, deb and check-deb in minimal roots of Debian 12 and 13,'
+	@echo '                     which takes root; RELEASE=trixie FRESH="demo deb" for some'
+	@echo 'make check-packages  the tests that need installed packages most'
 	@echo 'make fuzz            fuzz what parses files of others; SECONDS=300 for each'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
 	@echo 'make compatibility   these and lua, sqlite, python at each level, as a table'
@@ -210,4 +227,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
