@@ -1,6 +1,7 @@
 /* sealmark on files that are anything at all, for libFuzzer. The first byte says
  * what is to be done, the rest is the file. What it does, it can do again with no
- * effect, and what comes out is a file that it understands. */
+ * effect, and what comes out is a file that it understands. A range that a file
+ * without any is given goes without a trace. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +21,43 @@ static const char *edit(struct image *im, const struct edit *e)
 	return error;
 }
 
+static struct image copy_of(const struct image *im)
+{
+	struct image copy = { .n = im->n };
+	copy.p = malloc(im->n);
+	memcpy(copy.p, im->p, im->n);
+	return copy;
+}
+
+static int equal(const struct image *a, const struct image *b)
+{
+	return a->n == b->n && !memcmp(a->p, b->p, a->n);
+}
+
+static void there_and_back(const uint8_t *p, size_t n, int append)
+{
+	const struct edit none = { .unmark = 1 };
+	const struct edit exempt = { .exempt = 1, .append = append };
+	struct image im = copy_of(&(struct image){ .p = (uint8_t *)p, .n = n });
+	/* what sealmark has nothing to take away from */
+	if (!edit(&im, &none) && im.n == n && !memcmp(im.p, p, n)) {
+		struct image was = copy_of(&im);
+		if (!edit(&im, &exempt)) {
+			MUST(!edit(&im, &none));
+			MUST(equal(&im, &was));
+		}
+		free(was.p);
+	}
+	free(im.p);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const char *const ranges[] = { ".data", "1000-1001" };
 	if (n < 2) return 0;
 	struct edit e = { .unmark = data[0]&1, .mark = data[0]>>1 & 1,
 		.exempt = data[0]>>2 & 1, .mutables = ranges+(data[0]>>3 & 1),
-		.nmutables = data[0]>>4 & 1 };
+		.nmutables = data[0]>>4 & 1, .append = data[0]>>5 & 1 };
 	struct image im = { .n = n-1 };
 	struct state st;
 	im.p = malloc(im.n);
@@ -43,5 +74,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		free(once);
 	}
 	free(im.p);
+	there_and_back(data+1, n-1, e.append);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "harness.h"
 #include "edit.h"
+#include "seal.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,8 @@
 /* ---- files ---------------------------------------------------------- */
 
 enum { NONE = 0, MARK = 1, PROPERTY = 2, NULLS = 4, TIGHT = 8, NO_PHDR = 16,
-	PAYLOAD = 32, EXEC = 64, NO_SECTIONS = 128, MUTABLE = 256, BIG_BSS = 512 };
+	PAYLOAD = 32, EXEC = 64, NO_SECTIONS = 128, MUTABLE = 256, BIG_BSS = 512,
+	BUILD_ID = 1024, USED_NULL = 2048, GAP = 4096, STRANGE = 8192 };
 
 struct kind { int is64, big, machine; };
 static const struct kind kinds[] = {
@@ -67,7 +69,7 @@ static void make(const struct kind *k, int how)
 
 	uint64_t ro = how & TIGHT ? TEXT : 0x700, rx = how & TIGHT ? 0x1000 : 0xf00;
 	if (!(how & NO_PHDR)) ph[n++] = (struct phdr){ .type = PT_PHDR, .flags = PF_R,
-		.offset = table, .vaddr = base+table, .align = 8 };
+		.offset = table, .vaddr = base+table, .paddr = base+table, .align = 8 };
 	ph[n++] = (struct phdr){ PT_LOAD, PF_R, 0, base, base, ro, ro, 0x1000 };
 	ph[n++] = (struct phdr){ PT_LOAD, PF_R|PF_X, TEXT, base+TEXT, base+TEXT,
 		rx, rx, 0x1000 };
@@ -94,9 +96,19 @@ static void make(const struct kind *k, int how)
 		ph[n] = ph[n-1];
 		ph[n++].type = PT_GNU_PROPERTY;
 	}
+	if (how & (BUILD_ID|STRANGE)) {
+		memcpy(mine+0x680+12, "GNU", 4);
+		word(0x680, 4), word(0x684, 20), word(0x688, how & STRANGE ? 77 : 3);
+		memset(mine+0x690, 'i', 20);
+		ph[n++] = (struct phdr){ PT_NOTE, PF_R, 0x680, base+0x680, base+0x680,
+			36, 36, 4 };
+	}
 	if (how & MUTABLE) ph[n++] = (struct phdr){ .type = PT_GNU_MUTABLE,
 		.vaddr = base+BSS, .memsz = 0x100, .align = 77 };
 	if (how & NULLS) for (int i=0; i<2; i++) ph[n++] = (struct phdr){ 0 };
+	/* as tools leave one that they take away */
+	if (how & USED_NULL) ph[n++] = (struct phdr){ PT_NULL, PF_R|PF_X, 0x123, 0x456,
+		0x456, 0x78, 0x78, 32 };
 	PUT(&im, 0, Ehdr, e_phnum, n);
 	im.phnum = n;
 	im.phoff = table;
@@ -108,7 +120,11 @@ static void make(const struct kind *k, int how)
 		PUT(&im, 0, Ehdr, e_shnum, 6);
 		PUT(&im, 0, Ehdr, e_shstrndx, 5);
 		memcpy(mine+0x2700, names, sizeof names);
-		section(1, 1, SHT_PROGBITS, SHF_ALLOC, base+0x6c0, 0x6c0, 0x40);
+		size_t from = 0x6c0, len = 0x40;
+		/* with no gap before it, or with one in the middle */
+		if (how & TIGHT && !(how & GAP)) from = table+n*SIZE(&im, Phdr);
+		if (how & TIGHT) len = TEXT-from;
+		section(1, 1, SHT_PROGBITS, SHF_ALLOC, base+from, from, len);
 		section(2, 9, SHT_PROGBITS, SHF_ALLOC, base+TEXT, TEXT, rx);
 		section(3, 15, SHT_PROGBITS, SHF_ALLOC|SHF_WRITE, base+DATA, DATA, 0x400);
 		section(4, 21, SHT_NOBITS, SHF_ALLOC|SHF_WRITE, base+BSS, DATA+0x400, 0x800);
@@ -164,6 +180,39 @@ static unsigned char *copy_of(void)
 	return p;
 }
 
+/* What the fork's loader makes of the file: is all of [start, end) mutable, or of
+ * an empty range, is nothing; and if this machine reads such notes, is it marked. */
+static void seen(uint64_t start, uint64_t end, int marked, int line)
+{
+	static struct seal_mutable m;
+	ElfW(Phdr) ph[40];
+	uint64_t vaddr = 0;
+	size_t n = (im.n+65535) & -65536;
+	int loads = 0;
+	char *p = aligned_alloc(65536, n);
+	memcpy(p, im.p, im.n);
+	assert_true(im.phnum <= 40);
+	for (unsigned i=0; i<im.phnum; i++) {
+		struct phdr h = image_phdr(&im, i);
+		if (h.type == PT_LOAD && !loads++) vaddr = h.vaddr-h.offset;
+		ph[i] = (ElfW(Phdr)){ .p_type = h.type, .p_flags = h.flags,
+			.p_offset = h.offset, .p_vaddr = h.vaddr, .p_paddr = h.paddr,
+			.p_filesz = h.filesz, .p_memsz = h.memsz, .p_align = h.align };
+	}
+	struct seal_object o = { .name = "made", .base = (uintptr_t)p-vaddr, .phdr = ph,
+		.phnum = im.phnum, .phentsize = sizeof *ph };
+	if (__seal_mutable(&m, &o, 4096)) fail_msg("line %d: the loader finds it"
+		" malformed", line);
+	struct seal_range want = { o.base+start, o.base+end };
+	if (start == end ? m.pages.n != 0 : !__seal_set_holds(&m.pages, want))
+		fail_msg("line %d: wanted %llx-%llx mutable, got %zu ranges", line,
+			(long long)start, (long long)end, m.pages.n);
+	if (im.is64 && !im.big && __seal_marked(&o) != marked)
+		fail_msg("line %d: wanted marked %d, got %d", line, marked, !marked);
+	free(p);
+}
+#define SEEN(start, end, marked) seen(start, end, marked, __LINE__)
+
 /* What a loader needs: the headers in a segment that can be read, at the place
  * that PT_PHDR and a kernel before 5.18 take them to be; all that was loaded
  * before loaded as before. */
@@ -210,7 +259,8 @@ static void sound(const unsigned char *was, size_t n)
 
 static const int shapes[] = { NONE, EXEC, NULLS, TIGHT, TIGHT|EXEC, TIGHT|NO_PHDR,
 	NO_SECTIONS, TIGHT|NO_SECTIONS, TIGHT|BIG_BSS, MARK, PROPERTY,
-	MARK|PROPERTY|TIGHT, MUTABLE, MUTABLE|TIGHT };
+	MARK|PROPERTY|TIGHT, MUTABLE, MUTABLE|TIGHT, TIGHT|BUILD_ID, USED_NULL,
+	TIGHT|GAP, TIGHT|GAP|EXEC|BUILD_ID };
 #define EACH_SHAPE(s) for (size_t s=0; s<sizeof shapes/sizeof *shapes; s++)
 
 /* Whatever is done and whatever the file: it is there, doing it again changes
@@ -294,12 +344,189 @@ static void nothing_moves(void **st)
 	EDIT(.exempt = 1, .mark = 1);
 	assert_int_equal(im.n, n);
 	assert_int_not_equal(im.phoff, off);
-	/* Neither: what is looked for at the end would be lost. */
-	make(kinds, TIGHT|PAYLOAD);
-	assert_non_null(edit((struct edit){ .exempt = 1 }));
 	make(kinds, TIGHT|PAYLOAD|MARK);
 	EDIT(.unmark = 1);
 	assert_int_equal(state().marked, 0);
+}
+
+/* The bytes that differ from the old ones are in the headers, or nothing used
+ * them: then they were 0, and neither contents nor appended data. */
+static void only_headers(const unsigned char *was, size_t n, int how)
+{
+	struct image old;
+	assert_null(image_open(&old, (unsigned char *)was, n));
+	size_t table = old.phoff + old.phnum*SIZE(&old, Phdr);
+	if (memcmp(im.p+FILE_SIZE, was+FILE_SIZE, n-FILE_SIZE))
+		fail_msg("shape %d: appended data was changed", how);
+	for (size_t i=table; i<n; i++)
+		if (im.p[i] != was[i] && (was[i] || (i >= TEXT+0xf00 && i < TEXT+0x1000
+		    && how & TIGHT) || (i >= DATA && i < DATA+0x400)))
+			fail_msg("shape %d: byte %zx was changed", how, i);
+}
+
+/* A file with data at its end, that is found from its start or from its end or
+ * behind the sections: all of it stays where it is, and the file as long as it is. */
+static void appended(void **st)
+{
+	static const int with_room[] = { NONE, EXEC, NULLS, NO_SECTIONS, NULLS|TIGHT,
+		USED_NULL|TIGHT, GAP|TIGHT, GAP|TIGHT|EXEC, BUILD_ID|TIGHT,
+		BUILD_ID|TIGHT|NO_SECTIONS, BUILD_ID|TIGHT|NO_PHDR, PROPERTY|TIGHT,
+		PROPERTY|BUILD_ID|TIGHT, TIGHT|EXEC, TIGHT|EXEC|NO_SECTIONS,
+		BUILD_ID|USED_NULL|TIGHT|BIG_BSS };
+	(void)st;
+	EACH_KIND(k) for (size_t s=0; s<sizeof with_room/sizeof *with_room; s++) {
+		int how = with_room[s] | PAYLOAD;
+		uint64_t base = how & EXEC ? 0x10000000 : 0;
+		for (int all=0; all<2; all++) {
+			const char *text = how & EXEC ? "10001000-10002000"
+				: "1000-2000";
+			make(k, how);
+			unsigned char *was = copy_of();
+			size_t n = im.n;
+			int marked = state().marked;
+			const char *error = edit((struct edit){ .exempt = all,
+				.mutables = &text, .nmutables = !all });
+			if (error) fail_msg("kind %d, shape %d: %s",
+				(int)(k-kinds), how, error);
+			assert_int_equal(im.n, n);
+			only_headers(was, n, how);
+			assert_int_equal(GET(&im, 0, Ehdr, e_shoff),
+				how & NO_SECTIONS ? 0 : SHDRS);
+			if (all || image_page(&im) == 4096)
+				SEEN(base+TEXT, base+TEXT+0x1000, marked);
+			/* once more, and with another range */
+			unsigned char *once = copy_of();
+			EDIT(.exempt = all, .mutables = &text, .nmutables = !all);
+			assert_memory_equal(im.p, once, n);
+			EDIT(.exempt = 1);
+			SEEN(base, base+TEXT+0x1000, marked);
+			assert_int_equal(state().n, 1);
+			EDIT(.unmark = 1, .mark = marked);
+			assert_int_equal(im.n, n);
+			assert_memory_equal(im.p, was, n);
+			SEEN(0, 0, marked);
+			free(once);
+			free(was);
+		}
+	}
+}
+
+/* No room: it is said, and is put behind the data if that is wanted. */
+static void behind_the_data(void **st)
+{
+	static const int full[] = { TIGHT, TIGHT|NO_PHDR, TIGHT|NO_SECTIONS, TIGHT|MARK,
+		TIGHT|STRANGE };
+	(void)st;
+	EACH_KIND(k) for (size_t s=0; s<sizeof full/sizeof *full; s++)
+		for (int mark=0; mark<2; mark++) {
+			int how = full[s] | PAYLOAD;
+			make(k, how);
+			unsigned char *was = copy_of();
+			size_t n = im.n;
+			int marked = state().marked;
+			const char *error = edit((struct edit){ .exempt = 1, .mark = mark });
+			if (!error || !strstr(error, "--append"))
+				fail_msg("kind %d, shape %d: wanted a word of --append,"
+					" got %s", (int)(k-kinds), how,
+					error ? error : "no error");
+			make(k, how);
+			EDIT(.exempt = 1, .mark = mark, .append = 1);
+			assert_true(im.n > n);
+			only_headers(was, n, how);
+			SEEN(0, TEXT+0x1000, marked|mark);
+			/* Once there, it stays there without being asked for. */
+			EDIT(.mark = 1);
+			SEEN(0, TEXT+0x1000, 1);
+			EDIT(.unmark = 1, .mark = marked);
+			assert_int_equal(im.n, n);
+			assert_memory_equal(im.p, was, n);
+			free(was);
+		}
+	/* A mark is a note, and a lent header has no place for one. */
+	make(kinds, TIGHT|PAYLOAD|BUILD_ID);
+	unsigned char *was = copy_of();
+	size_t n = im.n;
+	EDIT(.exempt = 1);
+	assert_non_null(edit((struct edit){ .mark = 1 }));
+	memcpy(im.p, was, n);
+	EDIT(.exempt = 1);
+	EDIT(.mark = 1, .append = 1);
+	SEEN(0, TEXT+0x1000, 1);
+	EDIT(.unmark = 1);
+	assert_int_equal(im.n, n);
+	assert_memory_equal(im.p, was, n);
+	free(was);
+}
+
+/* Data that starts with zeros, right behind a segment, in a file without sections:
+ * nothing tells where it starts. */
+static void zeros_first(void **st)
+{
+	(void)st;
+	EACH_KIND(k) {
+		make(k, TIGHT|NO_SECTIONS|PAYLOAD|BUILD_ID);
+		for (unsigned i=0; i<im.phnum; i++) {
+			struct phdr ph = image_phdr(&im, i);
+			if (ph.type != PT_LOAD || !(ph.flags & PF_W)) continue;
+			ph.flags = PF_R;
+			ph.memsz = ph.filesz;
+			image_put_phdr(&im, im.phoff+i*SIZE(&im, Phdr), &ph);
+		}
+		unsigned char *was = copy_of();
+		size_t n = im.n;
+		EDIT(.exempt = 1);
+		assert_int_equal(im.n, n);
+		if (memcmp(im.p+DATA, was+DATA, n-DATA))
+			fail_msg("appended zeros were changed");
+		SEEN(0, TEXT+0x1000, 0);
+		free(was);
+	}
+}
+
+static unsigned count(uint32_t type)
+{
+	unsigned n = 0;
+	for (unsigned i=0; i<im.phnum; i++) n += image_phdr(&im, i).type == type;
+	return n;
+}
+
+/* Which header is lent: first one that nobody misses. */
+static void lent(void **st)
+{
+	(void)st;
+	make(kinds, TIGHT|PAYLOAD|PROPERTY|BUILD_ID);
+	EDIT(.exempt = 1);
+	assert_int_equal(count(PT_NOTE), 1);
+	assert_int_equal(count(PT_GNU_PROPERTY), 1);
+	assert_string_equal(said, "");
+	make(kinds, TIGHT|PAYLOAD|EXEC|BUILD_ID);
+	EDIT(.exempt = 1);
+	assert_int_equal(count(PT_NOTE), 1);
+	assert_int_equal(count(PT_PHDR), 0);
+	assert_string_equal(said, "");
+	/* A program that is moved needs its PT_PHDR. */
+	make(kinds, TIGHT|PAYLOAD|BUILD_ID);
+	EDIT(.exempt = 1);
+	assert_int_equal(count(PT_NOTE), 0);
+	assert_int_equal(count(PT_PHDR), 1);
+	assert_non_null(strstr(said, "build ID"));
+	/* Nothing is lent where there is room. */
+	make(kinds, PAYLOAD|PROPERTY|BUILD_ID);
+	EDIT(.exempt = 1);
+	assert_int_equal(count(PT_NOTE), 2);
+	make(kinds, TIGHT|PROPERTY|BUILD_ID);
+	EDIT(.exempt = 1);
+	assert_int_equal(count(PT_NOTE), 2);
+	/* Two ranges, two headers; a third has none. */
+	make(kinds, TIGHT|PAYLOAD|PROPERTY|BUILD_ID);
+	EDIT(RANGES("0-1", "2000-2001"));
+	assert_int_equal(count(PT_GNU_MUTABLE), 2);
+	assert_int_equal(count(PT_NOTE), 0);
+	/* The linker's own is not one that was lent, and goes. */
+	make(kinds, MUTABLE|TIGHT|PAYLOAD);
+	EDIT(.unmark = 1);
+	assert_int_equal(count(PT_GNU_MUTABLE), 0);
+	assert_int_equal(count(PT_NULL), 1);
 }
 
 static void marks(void **st)
@@ -477,6 +704,10 @@ int main(void)
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(one_by_one),
 		cmocka_unit_test(nothing_moves),
+		cmocka_unit_test(appended),
+		cmocka_unit_test(behind_the_data),
+		cmocka_unit_test(zeros_first),
+		cmocka_unit_test(lent),
 		cmocka_unit_test(marks),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(too_many),

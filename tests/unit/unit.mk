@@ -19,14 +19,17 @@ $(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
 	$(HOSTCC) $(UNIT_FLAGS) -Wno-parentheses $(SANITIZE) -o $@ $< \
 		$(addprefix $(TOP)/src/seal/,$(UNIT_SRC_$*)) $(O)/harness-sanitized.o $(CMOCKA)
 
-# The core of sealmark, on files that the test makes.
+# The core of sealmark, on files that the test makes, with the parts of the loader that read them.
 SEALMARK_DIR = $(TOP)/tools/sealmark
-SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c)
+SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c) \
+	$(addprefix $(TOP)/src/seal/,object.c range.c note.c)
+SEALMARK_FLAGS = $(UNIT_FLAGS) -Wno-parentheses -I$(SEALMARK_DIR)
+SEALMARK_DEPS = $(wildcard $(SEALMARK_DIR)/*.h $(TOP)/src/internal/seal*.h) lib/harness.h
 UNIT += $(O)/unit/sealmark $(O)/unit/sealmark-sanitized
-$(O)/unit/sealmark: $(SEALMARK_CORE) $(wildcard $(SEALMARK_DIR)/*.h) $(O)/harness.o
-	$(HOSTCC) $(HOSTFLAGS) -I$(SEALMARK_DIR) -o $@ $(SEALMARK_CORE) $(O)/harness.o $(CMOCKA)
-$(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(wildcard $(SEALMARK_DIR)/*.h) $(O)/harness-sanitized.o
-	$(HOSTCC) $(HOSTFLAGS) $(SANITIZE) -I$(SEALMARK_DIR) -o $@ $(SEALMARK_CORE) \
+$(O)/unit/sealmark: $(SEALMARK_CORE) $(SEALMARK_DEPS) $(O)/harness.o
+	$(HOSTCC) $(SEALMARK_FLAGS) -o $@ $(SEALMARK_CORE) $(O)/harness.o $(CMOCKA)
+$(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(SEALMARK_DEPS) $(O)/harness-sanitized.o
+	$(HOSTCC) $(SEALMARK_FLAGS) $(SANITIZE) -o $@ $(SEALMARK_CORE) \
 		$(O)/harness-sanitized.o $(CMOCKA)
 
 # The whole of it, for the suite that runs it on real files.

@@ -12,12 +12,18 @@
  *	table	what it was, and the new headers
  *	note	our mark, if the file had none to set
  *
- * The block goes where a segment that is not writable ends short of its page, if
- * the bytes there are unused: then nothing of the file moves and its size
- * stays. Otherwise it goes to the end, with a segment of its own. That segment
- * has the distance between file and memory that the first one has, because
- * kernels before 5.18 tell a program the place of its headers by it; for
- * .bss not to be in its way there may be a hole in the file.
+ * The block goes where a segment that is not writable ends short of its page,
+ * or between two sections of it, if the bytes there are unused: then nothing of
+ * the file moves and its size stays. Otherwise it goes to the end, with a
+ * segment of its own. That segment has the distance between file and memory
+ * that the first one has, because kernels before 5.18 tell a program the place
+ * of its headers by it; for .bss not to be in its way there may be a hole in
+ * the file.
+ *
+ * A program may find data that is appended to its file by the distance from the
+ * end, so nothing is put behind such data unasked. A file that has it, and no
+ * unused bytes, *lends* a header that neither kernel nor loader looks at: two
+ * of its fields take the range, the others keep what the header was.
  *
  * The old table stays as it was, so that everything can be undone to the byte.
  * A file with a block is first brought back to what it was, then changed. */
@@ -346,6 +352,7 @@ struct block {
 	struct phdr *ph;	/* the new table */
 	unsigned n;
 	int note;
+	int inside;		/* a segment has it already */
 	int own;		/* it has a segment of its own; else that which it */
 	unsigned load;		/* extends, or follows in the table */
 };
@@ -362,6 +369,14 @@ static unsigned last_load(const struct image *im, struct phdr *first)
 	return last;
 }
 
+/* Can the headers be read from segment ph, where programs look for them? */
+static int can_hold(const struct phdr *ph, const struct phdr *first)
+{
+	return ph->type == PT_LOAD && !(ph->flags & PF_W) && ph->flags & PF_R
+		&& ph->vaddr-ph->offset == first->vaddr-first->offset
+		&& (ph->vaddr-ph->offset) % 4096 == 0;
+}
+
 /* A segment after which there is room: the rest of its last page, which is
  * mapped with it. The smallest page there is, to be right with every other. */
 static int find_cave(const struct image *im, struct block *b)
@@ -370,10 +385,8 @@ static int find_cave(const struct image *im, struct block *b)
 	unsigned last = last_load(im, &first);
 	for (int exec=0; exec<2; exec++) for (unsigned i=0; i<im->phnum; i++) {
 		struct phdr ph = image_phdr(im, i);
-		if (ph.type != PT_LOAD || ph.flags & PF_W || !(ph.flags & PF_R)
-		    || !!(ph.flags & PF_X) != exec || ph.filesz != ph.memsz
-		    || !ph.filesz || ph.vaddr-ph.offset != first.vaddr-first.offset
-		    || (ph.vaddr-ph.offset) % 4096)
+		if (!can_hold(&ph, &first) || !!(ph.flags & PF_X) != exec
+		    || ph.filesz != ph.memsz || !ph.filesz)
 			continue;
 		uint64_t end = ph.offset+ph.filesz, limit = (end+4095) & -4096;
 		uint64_t off = (end+7) & -8, top = off+b->len;
@@ -385,7 +398,7 @@ static int find_cave(const struct image *im, struct block *b)
 			if (image_phdr(im, next).vaddr < ph.vaddr+(top-ph.offset))
 				continue;
 		}
-		if (!image_free(im, end, top)) continue;
+		if (image_room(im, end, 0) < top-end) continue;
 		b->off = off;
 		b->load = i;
 		return 1;
@@ -393,7 +406,41 @@ static int find_cave(const struct image *im, struct block *b)
 	return 0;
 }
 
-static const char *find_end(const struct image *im, struct block *b)
+/* Room between two sections of a segment: what a linker left for alignment. The
+ * segment has it already. */
+static int find_gap(const struct image *im, struct block *b)
+{
+	struct phdr first;
+	unsigned n = image_sections(im);
+	last_load(im, &first);
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		if (!can_hold(&ph, &first)) continue;
+		uint64_t stop = ph.offset+ph.filesz;
+		/* k == n: behind the table of program headers */
+		for (unsigned k=0; k<=n && n; k++) {
+			uint64_t end = im->phoff + im->phnum*SIZE(im, Phdr);
+			if (k < n) {
+				struct section s = image_section(im, k);
+				if (!(s.flags & SHF_ALLOC) || s.type == SHT_NOBITS)
+					continue;
+				end = s.offset+s.size;
+			}
+			uint64_t off = (end+7) & -8, top = off+b->len;
+			/* the last gap of a segment may be cut off, as by strip */
+			if (end < ph.offset || top > stop || top < end) continue;
+			uint64_t room = image_room(im, end, 1);
+			if (room < top-end || end+room >= stop) continue;
+			b->off = off;
+			b->inside = 1;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Room at the end of the file; with append, behind any data. */
+static const char *find_end(const struct image *im, struct block *b, int append)
 {
 	struct phdr first;
 	uint64_t page = image_page(im), end = image_end(im);
@@ -402,9 +449,10 @@ static const char *find_end(const struct image *im, struct block *b)
 	b->len += SIZE(im, Phdr);
 	uint64_t delta = first.vaddr-first.offset;
 	uint64_t limit = im->is64 ? (uint64_t)1<<63 : UINT32_MAX;
-	if (!image_free(im, end, im->n))
-		return "no room for a program header, and the file ends with data that"
-			" no header tells of: programs look for such at the end";
+	if (!append && end != im->n && !image_room(im, end, 0))
+		return "no room inside the file, and data is appended to it; if the"
+			" program does not look for that data from the end of the"
+			" file, --append puts the change behind it";
 	if (delta % page) page = 4096;
 	if (delta % page) return "no room for a program header, and its first segment"
 		" is at an odd place";
@@ -441,7 +489,7 @@ static const char *put_block(struct image *im, struct block *b)
 			(b->n-b->load-1)*sizeof *b->ph);
 		b->ph[b->load+1] = own;
 		b->n++;
-	} else {
+	} else if (!b->inside) {
 		struct phdr *ph = b->ph+b->load;
 		ph->filesz = ph->memsz = b->off+b->len-ph->offset;
 	}
@@ -473,86 +521,244 @@ static const char *put_block(struct image *im, struct block *b)
 	return 0;
 }
 
-/* A spare header is taken with the alignment that it has, which for MIPS linkers
- * is not 0, and given back with it: 1 is ours. */
+/* Lent headers ------------------------------------------------------------- */
+
+/* Of a PT_GNU_MUTABLE only p_vaddr and p_memsz are looked at. One that was
+ * something else keeps that in the others: p_paddr is what p_vaddr was, p_filesz
+ * what p_memsz was, and p_flags says in bits that are nobody's what p_type was. */
+#define LENT_MASK 0x0ff00000u	/* PF_MASKOS */
+#define LENT(kind) (0x0e000000u | (unsigned)(kind)<<20)
+
+enum { PROPERTY_TWICE = 1, TABLE_FIXED, ONLY_NOTES, UNUSED, LENT_KINDS };
+
+static const uint32_t lent_type[LENT_KINDS] = { 0, PT_NOTE, PT_PHDR, PT_NOTE, PT_NULL };
+
+/* The notes that are for debuggers and package managers. */
+static int for_debuggers(const struct image *im, const struct note *t)
+{
+	if (named(im, t, "GNU")) return t->type == NT_GNU_BUILD_ID
+		|| t->type == NT_GNU_ABI_TAG || t->type == NT_GNU_GOLD_VERSION;
+	if (named(im, t, "Go")) return t->type == 4;
+	return named(im, t, "FDO") && (t->type == 0xcafe1a7e || t->type == 0x407c0c0a);
+}
+
+static int only_for_debuggers(const struct image *im, const struct phdr *ph)
+{
+	size_t pos = ph->offset, end = pos+ph->filesz;
+	struct note t;
+	while (image_note(im, &pos, end, ph->align, &t))
+		if (!for_debuggers(im, &t)) return 0;
+	return pos == end;
+}
+
+/* Does a PT_GNU_PROPERTY say the same? The loaders that know the property read
+ * it there, and the kernel reads it nowhere else. */
+static int property_twice(const struct image *im, const struct phdr *ph)
+{
+	size_t pos = ph->offset, end = pos+ph->filesz;
+	struct note t;
+	if (!image_note(im, &pos, end, ph->align, &t) || pos != end
+	    || t.type != NT_GNU_PROPERTY_TYPE_0 || !named(im, &t, "GNU"))
+		return 0;
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr other = image_phdr(im, i);
+		if (other.type == PT_GNU_PROPERTY && other.offset == ph->offset
+		    && other.vaddr == ph->vaddr && other.filesz == ph->filesz
+		    && other.align == ph->align)
+			return 1;
+	}
+	return 0;
+}
+
+/* Nobody misses this header, or (ONLY_NOTES) nobody whom the program needs. */
+static int can_lend(const struct image *im, const struct phdr *ph, int kind)
+{
+	if (ph->type != lent_type[kind] || ph->paddr != ph->vaddr
+	    || ph->memsz != ph->filesz || ph->flags & LENT_MASK)
+		return 0;
+	switch (kind) {
+	case PROPERTY_TWICE:
+		return property_twice(im, ph);
+	case TABLE_FIXED:
+		/* It tells how far a program was moved. */
+		return GET(im, 0, Ehdr, e_type) == ET_EXEC;
+	case ONLY_NOTES:
+		return ph->filesz && only_for_debuggers(im, ph);
+	}
+	return 1;
+}
+
+/* A header with nothing in it needs no word of what it was. It is taken with the
+ * alignment that it has, which for MIPS linkers is not 0, and given back with
+ * it: 1 is ours. */
+static int is_blank(const struct phdr *ph)
+{
+	return ph->type == PT_NULL && !(ph->flags | ph->offset | ph->vaddr | ph->paddr
+		| ph->filesz | ph->memsz);
+}
+
 static uint64_t spare_align(uint64_t align)
 {
 	return align == 1 ? 0 : align;
 }
 
+/* Turn header ph, which is blank or of a kind that can be lent, into range r. */
+static void fill(struct phdr *ph, struct range r, int kind)
+{
+	struct phdr was = *ph;
+	*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R,
+		.align = was.align ? was.align : 1,
+		.vaddr = r.start, .paddr = r.start, .memsz = r.end-r.start };
+	if (!kind) return;
+	ph->flags = was.flags | LENT(kind);
+	ph->align = was.align;
+	ph->offset = was.offset;
+	ph->paddr = was.vaddr;
+	ph->filesz = was.filesz;
+}
+
+/* Make lent headers again what they were. */
+static void give_back(struct image *im)
+{
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct phdr ph = image_phdr(im, i);
+		int kind = ph.flags>>20 & 15;
+		if (ph.type != PT_GNU_MUTABLE || !kind || kind >= LENT_KINDS
+		    || (ph.flags & LENT_MASK) != LENT(kind))
+			continue;
+		ph.type = lent_type[kind];
+		ph.flags &= ~LENT_MASK;
+		ph.vaddr = ph.paddr;
+		ph.memsz = ph.filesz;
+		/* Else only the flags are like ours. */
+		if (ph.type != PT_NULL && (ph.offset > im->n
+		    || ph.filesz > im->n-ph.offset)) continue;
+		image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), &ph);
+	}
+}
+
+/* Which headers of ph become ranges, for so many: lent[i] is 0 for not this one,
+ * a kind, or LENT_KINDS for a blank one. 1 if there are enough up to this kind.
+ * Those that are not missed come first. */
+static int borrow(const struct image *im, const struct phdr *ph, char *lent,
+	size_t want, int last)
+{
+	static const int order[] = { LENT_KINDS, UNUSED, PROPERTY_TWICE, TABLE_FIXED,
+		ONLY_NOTES };
+	memset(lent, 0, im->phnum);
+	for (size_t k=0; k<sizeof order/sizeof *order && want; k++) {
+		for (unsigned i=0; i<im->phnum && want; i++) {
+			int blank = is_blank(ph+i);
+			if (lent[i] || (order[k] == LENT_KINDS ? !blank
+			    : blank || !can_lend(im, ph+i, order[k])))
+				continue;
+			lent[i] = order[k];
+			want--;
+		}
+		if (order[k] == last) break;
+	}
+	return !want;
+}
+
+static void tell_lent(const char *lent, unsigned n, void (*say)(const char *))
+{
+	for (unsigned i=0; i<n; i++) if (lent[i] == ONLY_NOTES) {
+		say("there is no room for another program header, so that of the"
+			" notes is used; debuggers do not find the build ID in"
+			" memory until --unmark brings it back");
+		return;
+	}
+}
+
 /* Give the file, which has no block, the ranges of st and, with note, a mark
- * of its own. */
-static const char *build(struct image *im, const struct state *st, int note)
+ * of its own. With append, a block may be put behind any data. */
+static const char *build(struct image *im, const struct state *st, int note,
+	int append, void (*say)(const char *))
 {
 	struct block b = { .n = im->phnum, .note = note };
-	unsigned i, k, nulls = 0, changed = 0;
-	size_t j, missing = 0;
+	unsigned i, k, changed = 0;
+	size_t j, missing = 0, total;
 	const char *error = 0;
-	char have[MAX_RANGES] = { 0 };
+	char have[MAX_RANGES] = { 0 }, *lent;
 
 	b.ph = calloc(im->phnum+st->n+2, sizeof *b.ph);
-	if (!b.ph) return "out of memory";
+	lent = calloc(1, im->phnum);
+	if (!b.ph || !lent) {
+		free(b.ph);
+		free(lent);
+		return "out of memory";
+	}
 	for (i=0; i<im->phnum; i++) {
 		b.ph[i] = image_phdr(im, i);
 		uint64_t start = b.ph[i].vaddr, end = start+b.ph[i].memsz;
-		if (b.ph[i].type == PT_GNU_MUTABLE) {
-			if (!b.ph[i].memsz) continue;
-			for (j=0; j<st->n && (have[j] || st->r[j].start != start
-				|| st->r[j].end != end); j++);
-			if (j < st->n) {
-				have[j] = 1;
-				continue;
-			}
-			b.ph[i] = (struct phdr){ .type = PT_NULL, .align = spare_align(b.ph[i].align) };
-			changed = 1;
+		if (b.ph[i].type != PT_GNU_MUTABLE || !b.ph[i].memsz) continue;
+		for (j=0; j<st->n && (have[j] || st->r[j].start != start
+			|| st->r[j].end != end); j++);
+		if (j < st->n) {
+			have[j] = 1;
+			continue;
 		}
-		if (b.ph[i].type == PT_NULL) nulls++;
-	}
-	for (j=0; j<st->n; j++) missing += !have[j];
-	int in_place = !note && missing <= nulls;
-	for (j=0, k=0; j<st->n; j++) {
-		if (have[j]) continue;
-		while (in_place && b.ph[k].type != PT_NULL) k++;
-		struct phdr *ph = in_place ? b.ph+k : b.ph+b.n++;
-		*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R,
-			.align = in_place && ph->align ? ph->align : 1,
-			.vaddr = st->r[j].start, .paddr = st->r[j].start,
-			.memsz = st->r[j].end-st->r[j].start };
+		b.ph[i] = (struct phdr){ .type = PT_NULL,
+			.align = spare_align(b.ph[i].align) };
 		changed = 1;
 	}
-	if (in_place) {
-		for (i=0; changed && i<im->phnum; i++)
-			image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), b.ph+i);
-		free(b.ph);
-		return 0;
+	for (j=0; j<st->n; j++) missing += !have[j];
+	total = im->phnum+missing+note;
+	int in_place = !note && borrow(im, b.ph, lent, missing, UNUSED);
+	if (!in_place) {
+		b.len = RECORD_SIZE + total*SIZE(im, Phdr) + (note ? MARK_SIZE : 0);
+		if ((total+1)*SIZE(im, Phdr) > TABLE_MAX)
+			error = "it has too many program headers";
+		else if (!find_cave(im, &b) && !find_gap(im, &b))
+			error = find_end(im, &b, append);
+		if (error && !note && borrow(im, b.ph, lent, missing, ONLY_NOTES)) {
+			in_place = 1;
+			error = 0;
+			tell_lent(lent, im->phnum, say);
+		}
+	}
+	for (j=0, k=0; j<st->n && !error; j++) {
+		if (have[j]) continue;
+		while (in_place && !lent[k]) k++;
+		int kind = in_place ? lent[k] % LENT_KINDS : 0;
+		fill(b.ph + (in_place ? k++ : b.n++), st->r[j], kind);
+		changed = 1;
 	}
 	if (note) b.ph[b.n++] = (struct phdr){ .type = PT_NOTE, .flags = PF_R,
 		.filesz = MARK_SIZE, .memsz = MARK_SIZE, .align = 4 };
-	b.len = RECORD_SIZE + b.n*SIZE(im, Phdr) + (note ? MARK_SIZE : 0);
-	if ((b.n+1)*SIZE(im, Phdr) > TABLE_MAX) error = "it has too many program headers";
-	else if (!find_cave(im, &b)) error = find_end(im, &b);
-	if (!error) error = put_block(im, &b);
+	if (!error && !in_place) error = put_block(im, &b);
+	for (i=0; !error && in_place && changed && i<im->phnum; i++)
+		image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), b.ph+i);
 	free(b.ph);
+	free(lent);
 	return error;
 }
 
+static void say_nothing(const char *s)
+{
+	(void)s;
+}
+
 /* Undo a block, if there is one and nobody has changed the file since: built
- * anew it must come out as it is. */
-static const char *open_block(struct image *im, const struct state *st, int *note)
+ * anew it must come out as it is. *append says whether it was at the end. */
+static const char *open_block(struct image *im, const struct state *st, int *note,
+	int *append)
 {
 	if (!has_record(im)) return 0;
+	int at_end = image_get(im, im->phoff-RECORD_SIZE+DESC, WIDE(16)) != 0;
 	unsigned char *p = malloc(im->n);
 	if (!p) return "out of memory";
 	struct image copy = *im;
 	memcpy(p, im->p, im->n);
 	const char *error = revert(im, note);
 	struct image again = *im;
-	if (!error) error = build(&again, st, *note);
+	if (!error) error = build(&again, st, *note, at_end, say_nothing);
 	if (!error && (again.n != copy.n || memcmp(again.p, p, copy.n)))
 		error = "it was changed by something else after sealmark";
 	if (again.p != im->p) free(again.p);
 	else if (!error && !(error = image_open(im, im->p, im->n)))
 		error = revert(im, note);
+	*append |= at_end;
 	free(p);
 	return error;
 }
@@ -561,10 +767,11 @@ const char *edit_apply(struct image *im, const struct edit *e, void (*say)(const
 {
 	struct state st;
 	struct marking m = { .change = 1 };
-	int note = 0;
+	int note = 0, append = e->append;
 	const char *error = edit_state(im, &st);
-	if (!error) error = open_block(im, &st, &note);
+	if (!error) error = open_block(im, &st, &note, &append);
 	if (error) return error;
+	give_back(im);
 	if (e->unmark) {
 		if (each_note(im, mark_note, &m))
 			return "its GNU properties make no sense";
@@ -579,7 +786,7 @@ const char *edit_apply(struct image *im, const struct edit *e, void (*say)(const
 	for (size_t i=0; i<e->nmutables; i++)
 		if ((error = add_mutable(im, &st, e->mutables[i], say))) return error;
 	if (e->exempt || e->nmutables) join(&st);
-	error = build(im, &st, note);
+	error = build(im, &st, note, append, say);
 	if (error) return error;
 	struct image check;
 	return image_open(&check, im->p, im->n) ? "cannot change it without damage" : 0;

@@ -12,6 +12,7 @@ struct range { uint64_t start, end; };
 
 struct edit {
 	int unmark, mark, exempt;
+	int append;		/* may put what is new behind data at the end */
 	const char *const *mutables;	/* SECTION or START-END */
 	size_t nmutables;
 };

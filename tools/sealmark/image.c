@@ -161,8 +161,9 @@ uint64_t image_page(const struct image *im)
 	return 65536;
 }
 
-/* Calls f for each stretch of the file that something tells of. */
-static void each_part(const struct image *im,
+/* Calls f for each stretch of the file that something tells of. Without loads,
+ * for those that say what the bytes are, and not just that they are mapped. */
+static void each_part(const struct image *im, int loads,
 	void (*f)(uint64_t, uint64_t, uint64_t *), uint64_t *arg)
 {
 	unsigned n = image_sections(im), i;
@@ -171,7 +172,8 @@ static void each_part(const struct image *im,
 	if (n) f(section_at(im, 0), n*SIZE(im, Shdr), arg);
 	for (i=0; i<im->phnum; i++) {
 		struct phdr ph = image_phdr(im, i);
-		if (ph.type != PT_GNU_MUTABLE) f(ph.offset, ph.filesz, arg);
+		if (ph.type == PT_GNU_MUTABLE) continue;
+		if (ph.type != PT_LOAD || loads) f(ph.offset, ph.filesz, arg);
 	}
 	for (i=0; i<n; i++) {
 		struct section s = image_section(im, i);
@@ -187,23 +189,29 @@ static void extend(uint64_t off, uint64_t len, uint64_t *end)
 uint64_t image_end(const struct image *im)
 {
 	uint64_t end = 0;
-	each_part(im, extend, &end);
+	each_part(im, 1, extend, &end);
 	return end < im->n ? end : im->n;
 }
 
-/* arg: a, b, and whether something overlaps them */
-static void overlap(uint64_t off, uint64_t len, uint64_t *arg)
+/* arg: a place, the start of the next part, and whether a part has the place */
+static void narrow(uint64_t off, uint64_t len, uint64_t *arg)
 {
-	if (len && off < arg[1] && (off+len > arg[0] || off+len < off)) arg[2] = 1;
+	if (!len) return;
+	if (off > arg[0]) {
+		if (off < arg[1]) arg[1] = off;
+	} else if (off+len > arg[0] || off+len < off) {
+		arg[2] = 1;
+	}
 }
 
-int image_free(const struct image *im, uint64_t a, uint64_t b)
+uint64_t image_room(const struct image *im, uint64_t a, int inside)
 {
-	uint64_t arg[] = { a, b, 0 };
-	if (b > im->n || a > b) return 0;
-	each_part(im, overlap, arg);
-	for (; a<b && !im->p[a]; a++);
-	return a == b && !arg[2];
+	uint64_t arg[] = { a, im->n, 0 };
+	if (a >= im->n) return 0;
+	each_part(im, !inside, narrow, arg);
+	if (arg[2]) return 0;
+	for (uint64_t i=a; i<arg[1]; i++) if (im->p[i]) return 0;
+	return arg[1]-a;
 }
 
 int image_note(const struct image *im, size_t *pos, size_t end, uint64_t align,

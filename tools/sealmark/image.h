@@ -69,8 +69,12 @@ uint64_t image_page(const struct image *im);
 /* One past the last byte of the file that anything in it tells of. */
 uint64_t image_end(const struct image *im);
 
-/* 1 if none of the bytes a .. b-1 of the file belongs to anything, and all are 0. */
-int image_free(const struct image *im, uint64_t a, uint64_t b);
+/* How many bytes of the file from a on are unused: they are 0 and belong to
+ * nothing, up to where the next thing starts that a header tells of, or the end
+ * of the file. 0 if a byte in between is not 0: then somebody keeps data there
+ * that no header tells of, and where it starts is not known. With inside, bytes
+ * within a segment are unused if no section and no other header has them. */
+uint64_t image_room(const struct image *im, uint64_t a, int inside);
 
 /* A note, by where in the file its parts are. */
 struct note {

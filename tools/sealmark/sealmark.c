@@ -19,6 +19,9 @@ static const char usage[] =
 "                       hexadecimal addresses of the file; whole pages are\n"
 "                       (may be given several times)\n"
 "  -x, --exempt         keep all of it mutable\n"
+"  -a, --append         if a file has no room inside and data appended to it, put\n"
+"                       the change behind that data; wrong for programs that look\n"
+"                       for the data from the end of the file\n"
 "  -h, --help           this text\n"
 "\n"
 "A file is replaced as a whole, with mode and owner kept, or left as it is.\n"
@@ -116,6 +119,7 @@ int main(int argc, char **argv)
 		{ "unmark", no_argument, 0, 'u' },
 		{ "mutable", required_argument, 0, 'r' },
 		{ "exempt", no_argument, 0, 'x' },
+		{ "append", no_argument, 0, 'a' },
 		{ "help", no_argument, 0, 'h' },
 		{ 0 }
 	};
@@ -125,12 +129,13 @@ int main(int argc, char **argv)
 	mutables = calloc(argc, sizeof *mutables);
 	if (!mutables) return complain("memory", "not enough", 0);
 	e.mutables = mutables;
-	while ((c = getopt_long(argc, argv, "mur:xh", options, 0)) != -1) {
-		changes = 1;
+	while ((c = getopt_long(argc, argv, "mur:xah", options, 0)) != -1) {
+		changes |= c != 'a';
 		switch (c) {
 		case 'm': e.mark = 1; break;
 		case 'u': e.unmark = 1; break;
 		case 'x': e.exempt = 1; break;
+		case 'a': e.append = 1; break;
 		case 'r': mutables[e.nmutables++] = optarg; break;
 		case 'h': fputs(usage, stdout); return 0;
 		default: fputs("try sealmark --help\n", stderr); return 2;
