@@ -55,6 +55,16 @@ $(MUTABLE)/lld-plain: loader/mutable/segment.c $(CHECK)
 CASES += $(addprefix $(MUTABLE)/,segment-plain static-segment-plain static-pie-plain $(if $(CROSS),,lld-plain))
 CASES += $(SEGMENT_NAMES:%=$(MUTABLE)/segment-%) $(SEGMENT_NAMES:%=$(MUTABLE)/static-segment-%)
 
+# Single-file programs as others build them: unmarked, and without a byte of padding in the file. One has a header of a
+# note to lend, one that of the table, one nothing.
+BUNDLE_FLAGS = $(FLAGS) -fuse-ld=lld -nostartfiles
+BUNDLE_note = -fPIE -pie -Wl,--build-id $(PREFIX)/lib/Scrt1.o
+BUNDLE_fixed = -fno-pie -no-pie -Wl,--build-id=none $(PREFIX)/lib/crt1.o
+BUNDLE_full = -fPIE -pie -Wl,--build-id=none $(PREFIX)/lib/Scrt1.o
+$(MUTABLE)/bundle-%: loader/mutable/bundle.c $(CHECK)
+	$(MCC) $(BUNDLE_FLAGS) -o $@ $(BUNDLE_$*) $< $(CHECK)
+CASES += $(if $(CROSS),,$(addprefix $(MUTABLE)/bundle-,note fixed full))
+
 MUTABLE_BAD = 1 2 3 4 5 6 7 8 9 10 11 12 13
 $(MUTABLE)/bad-%/libbad.so: loader/mutable/bad.c
 	$(MCC) $(FLAGS) $(SHARED) -DBAD=$* -o $@ $<

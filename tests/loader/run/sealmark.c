@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "suite.h"
 #include <glob.h>
+#include <sys/mman.h>
 
 static const char *sealmark(void)
 {
@@ -60,6 +61,76 @@ static void programs(void **state)
 		MARKED("--unmark", "--mark", p);
 		assert_true(same(p, was));
 	}
+}
+
+/* The program with data behind it: appended, and found in three ways. */
+static const char *bundle(const char *name)
+{
+	static const char place[16] = "place of data:", data[] = "the data";
+	const char *p = copy(fmt("mutable/bundle-%s", name), fmt("bundle-%s", name));
+	struct stat st;
+	int fd = open(p, O_RDWR);
+	if (fd < 0 || fstat(fd, &st)) fail_msg("cannot open %s", p);
+	char *m = mmap(0, st.st_size, PROT_READ|PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(m, MAP_FAILED);
+	char *at = memmem(m, st.st_size, place, sizeof place);
+	assert_non_null(at);
+	/* As an archive may, the data goes on with zeros. */
+	char more[8192] = { 0 };
+	uint64_t start = st.st_size, size = sizeof data + sizeof more + sizeof size;
+	memcpy(at+sizeof place, &start, sizeof start);
+	munmap(m, st.st_size);
+	assert_int_equal(pwrite(fd, data, sizeof data, start), sizeof data);
+	assert_int_equal(pwrite(fd, more, sizeof more, start+sizeof data), sizeof more);
+	assert_int_equal(pwrite(fd, &size, sizeof size, start+size-sizeof size), sizeof size);
+	close(fd);
+	return p;
+}
+
+/* A single-file program writes a constant at start, and breaks where that is sealed.
+ * Once it is told apart, it starts at every level and finds its data. */
+static void single_file(void **state)
+{
+	static const char *const names[] = { "note", "fixed" };
+	(void)state;
+	need_mseal();
+	if (emulated && access(built("mutable/bundle-note"), X_OK)) skip_case("no lld");
+	for (size_t i=0; i<sizeof names/sizeof *names; i++) {
+		struct stat before, after;
+		const char *p = bundle(names[i]);
+		const char *was = copy(p, fmt("bundle-%s-was", names[i]));
+		level("on", p, "cannot");
+		assert_int_equal(stat(p, &before), 0);
+		MARKED("--mutable", ".rodata", p);
+		assert_int_equal(stat(p, &after), 0);
+		assert_int_equal(before.st_size, after.st_size);
+		all_levels_arg(p, "can");
+		MARKED("--exempt", p);
+		all_levels_arg(p, "can");
+		MARKED("--unmark", p);
+		assert_true(same(p, was));
+		level("on", p, "cannot");
+	}
+}
+
+/* No room at all: it is said, and what --append makes has its data from the start. */
+static void full_file(void **state)
+{
+	(void)state;
+	need_mseal();
+	if (emulated && access(built("mutable/bundle-full"), X_OK)) skip_case("no lld");
+	const char *p = bundle("full"), *was = copy(p, "bundle-full-was");
+	struct result *r = MARK("--mutable", ".rodata", p);
+	want_status(r, 1);
+	want_err(r, "--append");
+	assert_true(same(p, was));
+	MARKED("--append", "--mutable", ".rodata", p);
+	r = RUN(ENV("LD_SEAL=full", "CHECK_LEVEL=full"), p, "can");
+	want_status(r, 1);
+	want_out(r, "found from the end");
+	want_out(r, "6 right, 1 wrong");
+	MARKED("--unmark", p);
+	assert_true(same(p, was));
 }
 
 /* A library loses its mark, and gets one that it did not have. */
@@ -234,6 +305,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(programs),
+		cmocka_unit_test(single_file),
+		cmocka_unit_test(full_file),
 		cmocka_unit_test(library),
 		cmocka_unit_test(shown),
 		cmocka_unit_test(others),
