@@ -485,7 +485,7 @@ static void seal_loaded(void)
 	 * holds the lock. */
 	static struct seal_job job;
 	if (!__seal_wanted()) return;
-	job.set.n = job.error = 0;
+	job.set.n = job.error = job.asked = job.refused = 0;
 	job.vdso = job.failed = (struct seal_range){ 0, 0 };
 	for (struct dso *p=head; p; p=p->next) seal_dso(&job, p);
 	int err = __seal_finish(&job, head->name);
@@ -549,7 +549,7 @@ static int close_for_good(void)
 static void seal_pending(void)
 {
 	static struct seal_job job;
-	job.set.n = job.error = 0;
+	job.set.n = job.error = job.asked = job.refused = 0;
 	for (struct dso *p=lazy_head; p; p=p->lazy_next) {
 		struct seal_object o = seal_view(p);
 		if (p->sealed != SEAL_DEFERRED) continue;

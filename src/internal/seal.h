@@ -21,8 +21,8 @@
 #define SEAL_EARLY(n) __attribute__((__aligned__(n)))
 
 /* What the kernel said to the first request ever: 0 before it, then -1, or the
- * positive errno (ENOSYS, EPERM) by which it has no mseal for us, and is not
- * asked again. The loader lets this point to where nobody else can write. */
+ * positive errno (ENOSYS, EPERM, or ENOTSUP if it said yes and sealed nothing) by
+ * which it has no mseal for us, and is not asked again. The loader lets this point to where nobody else can write. */
 extern hidden int *__seal_answer;
 
 /* What sealing has to know about an object. Addresses are those in memory,
@@ -49,6 +49,9 @@ struct seal_job {
 	struct seal_range vdso;
 	struct seal_range failed;	/* the first range that was refused */
 	int error;			/* why, as a positive errno; 0 if none was */
+	unsigned asked, refused;	/* how many ranges, and how many of them */
+	uintptr_t known;		/* a page with the protection known_prot, to see */
+	int known_prot;			/* whether the first seal holds; or 0 */
 };
 
 /* The pages of o that are to be sealed, with its RW data or without. Pure.

@@ -125,8 +125,14 @@ const char *__seal_reason(int error)
 	case ENOMEM: return "not all of it is mapped, or out of memory";
 	case ENOEXEC: return "an object's mutable ranges are malformed, or too many";
 	case EOVERFLOW: return "its program headers are not mapped, or too many";
+	case EACCES: return "mseal is forbidden";
+	case ENOTSUP: return "mseal is answered, but nothing is sealed by it";
+	case EFAULT: return "a segment is both writable and executable";
 	}
-	return "mseal failed";
+	static char other[] = "mseal failed, errno 0000";
+	for (char *p=other+sizeof other-2; *p!=' '; p--, error/=10)
+		*p = '0'+error%10;
+	return other;
 }
 
 /* Policy */
@@ -228,6 +234,25 @@ static int ask_vdso(struct seal_range r)
 	return error;
 }
 
+static void refused(struct seal_job *job, struct seal_range r, int error)
+{
+	job->refused++;
+	if (job->error) return;
+	job->error = error;
+	job->failed = r;
+}
+
+/* A seccomp filter can answer 0 and seal nothing. The first range that is sealed
+ * has a page whose protection is known: to set it to what it is must be refused.
+ * Only where somebody asked for certainty, as it is a call more. */
+static int holds(struct seal_job *job, struct seal_range r)
+{
+	if (!job->known || job->known-r.start >= r.end-r.start) return 1;
+	long ret = seal_syscall(SYS_mprotect, job->known, PAGE_SIZE, job->known_prot);
+	job->known = 0;
+	return ret != 0;
+}
+
 static int seal_range(struct seal_job *job, struct seal_range r)
 {
 	int error = *__seal_answer > 0 ? *__seal_answer : ask(r);
@@ -237,19 +262,21 @@ static int seal_range(struct seal_job *job, struct seal_range r)
 		if (!error) error = ask((struct seal_range){ v.end, r.end });
 		if (!error) error = ask_vdso(v);
 	}
+	if (!error && !holds(job, r)) *__seal_answer = error = ENOTSUP;
 	if (!*__seal_answer)
 		*__seal_answer = error == ENOSYS || error == EPERM ? error : -1;
-	if (error && !job->error) {
-		job->error = error;
-		job->failed = r;
-	}
+	job->asked++;
+	if (error) refused(job, r, error);
 	return error;
 }
 
 void __seal_probe(struct seal_job *job)
 {
-	if (*__seal_answer || !job->set.n) return;
-	struct seal_range r = job->set.r[0];
+	size_t i = job->set.n;
+	if (*__seal_answer || !i) return;
+	while (--i && job->known-job->set.r[i].start
+	    >= job->set.r[i].end-job->set.r[i].start);
+	struct seal_range r = job->set.r[i];
 	seal_range(job, r);
 	__seal_set_subtract(&job->set, r);
 }
@@ -397,6 +424,49 @@ static int exempt(struct report *rep)
 	return error;
 }
 
+/* Sealed so, a segment that is writable and executable would remain it until the
+ * process ends. 1 if strict forbids it; else a report tells. */
+static int writable_code(struct seal_job *job, const struct seal_object *o)
+{
+	struct hex start, end;
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
+		if (ph->p_type != PT_LOAD || !ph->p_memsz
+		    || ~ph->p_flags & (PF_W|PF_X))
+			continue;
+		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
+			ph->p_memsz, PAGE_SIZE);
+		if (policy.report) __seal_print("seal: ", hex(&start, r.start), "-",
+			hex(&end, r.end), " rwx ", o->name, ": warning: writable"
+			" and executable\n", (char *)0);
+		if (!policy.strict) continue;
+		job->asked++;
+		refused(job, r, EFAULT);
+		__seal_defer(o, __seal_reason(EFAULT));
+		return 1;
+	}
+	return 0;
+}
+
+/* The first page that is to be sealed and that nothing can write to. */
+static void know_page(struct seal_job *job, const struct seal_object *o)
+{
+	if (*__seal_answer || job->known) return;
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
+		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
+			ph->p_memsz, PAGE_SIZE);
+		r.end = r.start+PAGE_SIZE;
+		if (ph->p_type != PT_LOAD || ph->p_flags & PF_W || !r.start
+		    || !__seal_set_holds(&rep.sealed, r))
+			continue;
+		job->known = r.start;
+		job->known_prot = (ph->p_flags&PF_R ? PROT_READ : 0)
+			| (ph->p_flags&PF_X ? PROT_EXEC : 0);
+		return;
+	}
+}
+
 void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
 	size_t i;
@@ -410,13 +480,12 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	rep.o = o;
 	rep.why = 0;
 	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)) {
-		if (!job->error) {
-			job->error = EOVERFLOW;
-			job->failed = o->map;
-		}
+		job->asked++;
+		refused(job, o->map, EOVERFLOW);
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
 	}
+	if (writable_code(job, o)) return;
 	if (exempt(&rep)) {
 		if (policy.strict) {
 			job->error = ENOEXEC;
@@ -427,6 +496,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 			" or too many: sealed without regard to them\n", (char *)0);
 	}
 	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
+	if (policy.strict || policy.report) know_page(job, o);
 	if (!policy.report) {
 		for (i=0; i<rep.sealed.n; i++) add_range(job, rep.sealed.r[i]);
 		return;
@@ -502,7 +572,9 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	warned = 1;
 	__seal_print(prog, ": warning: cannot seal ", hex(&start, job->failed.start),
 		"-", hex(&end, job->failed.end), ": ", __seal_reason(job->error),
-		"; the rest is sealed\n", (char *)0);
+		job->refused == job->asked ? "; nothing is sealed\n"
+		: job->refused == 1 ? "; the rest is sealed\n"
+		: "; more is not sealed\n", (char *)0);
 	return 0;
 }
 
@@ -566,11 +638,22 @@ static int move(uintptr_t at, size_t len)
 	return -ret;
 }
 
+/* Where there is no memory for that, step by step: pages that are mapped over
+ * others of the same size count for no limit. */
+static int replace_in_steps(uintptr_t at, uintptr_t end)
+{
+	int err = 0;
+	for (; at < end && !err; at+=KEPT_MAX)
+		err = replace(at, end-at < KEPT_MAX ? end-at : KEPT_MAX);
+	return err;
+}
+
 int __seal_anonymize(struct seal_range r, int prot)
 {
 	size_t len = r.end-r.start;
 	if (r.start >= r.end) return 0;
-	int err = len > KEPT_MAX ? move(r.start, len) : replace(r.start, len);
+	int err = len > KEPT_MAX ? move(r.start, len) : ENOMEM;
+	if (err) err = replace_in_steps(r.start, r.end);
 	if (!err && !(prot & PROT_WRITE))
 		err = -__syscall(SYS_mprotect, r.start, len, prot);
 	return err;

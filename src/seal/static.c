@@ -27,6 +27,31 @@ static const char *env(const char *name)
 	return 0;
 }
 
+/* 0 if o's RELRO is read-only. What can't be sealed on anonymous pages is
+ * write-protected where it is; a program with more rights than its user is not
+ * run without either. */
+static int protect(const struct seal_object *o)
+{
+	const char *why = "it is in no writable segment";
+	int error = EINVAL;
+	if (__seal_relro_valid(o, PAGE_SIZE)) {
+		why = "no memory";
+		error = __seal_anonymize(o->relro, PROT_READ);
+	}
+	if (!error) return 0;
+	if (__seal_strict()) __seal_refuse(o->name, "its RELRO can't be protected");
+	if (error != EINVAL && !__syscall(SYS_mprotect, o->relro.start,
+	    o->relro.end-o->relro.start, PROT_READ)) {
+		__seal_print(o->name, ": warning: RELRO stays on its file, where a"
+			" discard can undo it: no memory\n", (char *)0);
+		return 0;
+	}
+	__seal_print(o->name, ": ", libc.secure ? "error" : "warning",
+		": RELRO stays writable: ", why, "\n", (char *)0);
+	if (libc.secure) __syscall(SYS_exit_group, 127);
+	return error;
+}
+
 void __seal_static(void)
 {
 	const char *prog = __progname_full;
@@ -61,18 +86,7 @@ void __seal_static(void)
 		o.relro = r;
 		if (r.start <= r.end) o.relro = (struct seal_range){
 			o.base+r.start, o.base+r.end };
-		const char *why = "no memory";
-		if (!__seal_relro_valid(&o, PAGE_SIZE))
-			error = EINVAL, why = "it is in no writable segment";
-		else
-			error = __seal_anonymize(o.relro, PROT_READ);
-		if (error) {
-			if (__seal_strict())
-				__seal_refuse(prog, "its RELRO can't be protected");
-			__seal_print(prog, ": warning: RELRO stays writable: ", why,
-				"\n", (char *)0);
-			o.relro = (struct seal_range){ 0, 0 };
-		}
+		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
 	}
 	__seal_add(&job, &o);
 	__seal_add_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);

@@ -201,6 +201,20 @@ static void check_levels(void **s)
 	want_status(RUN(PLAIN, SEALMAP, "--check", "--level=full", "--", ldso, "--seal=full", UPSTREAM), 0);
 }
 
+/* Sealed or not, code that can be written is wrong. */
+static void check_writable_code(void **s)
+{
+	(void)s;
+	const char *prog = fmt("%s/odd/linked-rwx", obj_dir);
+	need_mseal();
+	struct result *r = RUN(ENV("ASAN_OPTIONS=detect_leaks=0", "LD_SEAL=full", "CHECK_LEVEL=none"), SEALMAP, "--check",
+		"--", prog);
+	want_status(r, 1);
+	want_err(r, "writable and executable: ");
+	want_err(r, "of linked-rwx");
+	want_no_err(r, "not sealed: ");
+}
+
 /* As a program is that writes to what was sealed. */
 static void check_killed(void **s)
 {
@@ -679,7 +693,7 @@ int main(void)
 		cmocka_unit_test(run_reports), cmocka_unit_test(run_output),
 		cmocka_unit_test(run_ends), cmocka_unit_test(run_exec),
 		cmocka_unit_test(check_levels), cmocka_unit_test(check_upstream),
-		cmocka_unit_test(check_killed), cmocka_unit_test(records),
+		cmocka_unit_test(check_writable_code), cmocka_unit_test(check_killed), cmocka_unit_test(records),
 		cmocka_unit_test(check_allows), cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(attack_run),
 		cmocka_unit_test(attack_pid), cmocka_unit_test(attack_stopped),

@@ -1,10 +1,12 @@
 /* deny ERRNO PROGRAM ARGS...: runs PROGRAM with a filter under which mseal
- * fails with EPERM or ENOSYS, as in a sandbox older than the call. */
+ * fails with ERRNO, as in a sandbox: EPERM, ENOSYS, EACCES, another by its
+ * number, or 0, which is success that seals nothing. */
 
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -13,12 +15,14 @@
 
 int main(int argc, char **argv)
 {
-	int err = argc > 2 && !strcmp(argv[1], "EPERM") ? EPERM
-		: argc > 2 && !strcmp(argv[1], "ENOSYS") ? ENOSYS : 0;
-	if (!err) {
-		fprintf(stderr, "usage: deny EPERM|ENOSYS PROGRAM ARGS...\n");
+	static const struct { const char *name; int err; } names[] = {
+		{ "EPERM", EPERM }, { "ENOSYS", ENOSYS }, { "EACCES", EACCES } };
+	if (argc < 3) {
+		fprintf(stderr, "usage: deny ERRNO PROGRAM ARGS...\n");
 		return 99;
 	}
+	int err = atoi(argv[1]);
+	for (int i=0; i<3; i++) if (!strcmp(argv[1], names[i].name)) err = names[i].err;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD|BPF_W|BPF_ABS, 0),
 		BPF_JUMP(BPF_JMP|BPF_JEQ|BPF_K, NR_MSEAL, 0, 1),

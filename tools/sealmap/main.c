@@ -174,6 +174,12 @@ static int check(const struct space *sp)
 	if (!sp->nobjects) die("cannot check: no program was found among the mappings of process %d", (int)sp->pid);
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
+		if (m->object >= 0 && (m->prot & (W|X)) == (W|X) && !allowed(sp, m)) {
+			n++;
+			warn("writable and executable: %llx-%llx of %s", (unsigned long long)m->start,
+				(unsigned long long)m->end, object_name(sp, m));
+			continue;
+		}
 		if (!missing(sp, m, opt.level)) continue;
 		if (allowed(sp, m)) passed++;
 		else {
@@ -183,7 +189,7 @@ static int check(const struct space *sp)
 		}
 	}
 	if (sp->killed) warn("%s: %s", sp->title, sp->ended);
-	if (n) warn("%zu mappings are not sealed that level \"%s\" names", n, level);
+	if (n) warn("%zu mappings are not as level \"%s\" would have them", n, level);
 	else if (passed) warn("all is sealed that level \"%s\" names, but %zu mappings that --allow passes over", level, passed);
 	return n || sp->killed ? EXIT_UNSEALED : EXIT_FINE;
 }

@@ -83,7 +83,8 @@ static int loaded(const struct space *sp, const struct elf *e, const struct map 
 		if (ph->p_type != PT_LOAD || !ph->p_memsz) continue;
 		m = map_at(sp, bias + ph->p_vaddr);
 		if (!m || (m->inode && !same_file(m, first->inode, first->dev))) return 0;
-		if (ph->p_flags & PF_X && !(m->prot & X)) return 0;
+		/* One that is writable as well may begin with RELRO. */
+		if ((ph->p_flags & (PF_X|PF_W)) == PF_X && !(m->prot & X)) return 0;
 		text |= ph->p_flags & PF_X;
 	}
 	return !!text;

@@ -46,6 +46,18 @@ $(ODD)/static-bss: loader/odd/linked.c loader/odd/lib.c $(CHECK) $(ELFPATCH)
 CASES += $(addprefix $(ODD)/,main linked linked-relro-wraps linked-tail static static-pie static-relro-wraps \
 	static-pie-relro-wraps static-tail libplain.so libtail-plain.so libtail-big.so libtail-norelro.so \
 	librelro-wraps.so librelro-wraps-little.so libunreadable.so libietls.so libnever.so)
+# A segment that can be written and executed.
+$(ODD)/%-rwx: $(ODD)/% $(ELFPATCH)
+	cp $< $@ && $(ELFPATCH) $@ flags 6 7
+CASES += $(addprefix $(ODD)/,linked-rwx static-rwx)
+# RELRO of more pages than are replaced at once.
+$(ODD)/big-relro: loader/odd/bigrelro.c $(CHECK)
+	$(MCC) $(FLAGS) -fPIE -o $@ $(IN)
+$(ODD)/big-relro-static: loader/odd/bigrelro.c $(CHECK)
+	$(MCC) $(FLAGS) -fPIE -static -no-pie -o $@ $(IN)
+$(ODD)/big-relro-static-pie: loader/odd/bigrelro.c $(CHECK)
+	$(MCC) $(FLAGS) $(STATIC_PIE) -o $@ $(IN)
+CASES += $(ODD)/big-relro $(ODD)/big-relro-static $(ODD)/big-relro-static-pie
 # elfpatch knows no other classes' symbols.
 ifeq ($(CROSS),)
 CASES += $(ODD)/liblocal.so $(ODD)/static-bss

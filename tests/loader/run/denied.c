@@ -109,6 +109,47 @@ static void eperm_report(void **state)
 	says_why("EPERM", "not permitted");
 }
 
+/* An answer that is neither of the usual two: said once, with the truth about the
+ * rest. */
+static void other_errno(const char *err, const char *reason)
+{
+	size_t i;
+	if (emulated) skip_case("the kernel's own answer, which it is not asked for");
+	for (i=0; i<NPROGRAMS; i++) {
+		struct result *r = DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=on"), err,
+			built(programs[i]));
+		want_status(r, 0);
+		want_one_err_line(r);
+		want_err(r, ": warning: cannot seal ");
+		want_err(r, fmt("%s; nothing is sealed\n", reason));
+	}
+	refuses_if_strict(err, reason);
+	says_why(err, reason);
+}
+
+static void eacces(void **state)
+{
+	(void)state;
+	other_errno("EACCES", "mseal is forbidden");
+}
+
+static void unheard_of(void **state)
+{
+	(void)state;
+	other_errno("1234", "mseal failed, errno 1234");
+}
+
+/* Success that seals nothing. Without strict or report nobody asked. */
+static void false_success(void **state)
+{
+	static const char reason[] = "nothing is sealed by it";
+	(void)state;
+	if (emulated) skip_case("the kernel's own answer, which it is not asked for");
+	runs_unsealed("0");
+	refuses_if_strict("0", reason);
+	says_why("0", reason);
+}
+
 /* ---- qemu ---------------------------------------------------------- */
 
 static const char *qemu(void)
@@ -165,6 +206,9 @@ int main(void)
 		cmocka_unit_test(eperm),
 		cmocka_unit_test(eperm_strict),
 		cmocka_unit_test(eperm_report),
+		cmocka_unit_test(eacces),
+		cmocka_unit_test(unheard_of),
+		cmocka_unit_test(false_success),
 		cmocka_unit_test(under_qemu),
 		cmocka_unit_test(under_qemu_strict),
 	};

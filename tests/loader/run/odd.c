@@ -138,6 +138,50 @@ static void static_has_no_interpreter(void **state)
 	}
 }
 
+/* Sealed, it would be so until the process ends. */
+static void writable_code(void **state)
+{
+	static const char *const name[] = { "odd/linked-rwx", "odd/static-rwx" };
+	size_t i;
+	(void)state;
+	need_mseal();
+	for (i=0; i<2; i++) {
+		struct result *r = RUN(ENV("LD_SEAL=on,strict"), name[i]);
+		want_status(r, 127);
+		want_err(r, "a segment is both writable and executable");
+		r = RUN(ENV("LD_SEAL=full,report", "CHECK_LEVEL=none"), name[i]);
+		want_status(r, 0);
+		want_err(r, fmt("%s: warning: writable and executable", built(name[i])));
+	}
+}
+
+/* However little data a process may have: RELRO is read-only, on anonymous pages and
+ * sealed, since pages that are mapped over others count for nothing. */
+static void big_relro(void **state)
+{
+	static const char *const name[] = { "odd/big-relro", "odd/big-relro-static",
+		"odd/big-relro-static-pie" };
+	size_t i, kb;
+	(void)state;
+	need_mseal();
+	for (i=0; i<3; i++) {
+		int runs = 0;
+		all_levels(name[i]);
+		for (kb=2100; kb<2500; kb+=20) {
+			struct result *r = RUN(ENV("LD_SEAL=full,strict",
+				"CHECK_LEVEL=full", "CHECK_ATTACK=none"), "/bin/sh",
+				"-c", fmt("ulimit -d %zu; exec \"$0\"", kb),
+				built(name[i]));
+			/* The checker alone has 2 MiB of .bss. */
+			want_no_err(r, "RELRO");
+			if (r->status) continue;
+			want_clean(r);
+			runs++;
+		}
+		if (runs < 10) fail_msg("%s ran with %d of 20 limits", name[i], runs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +191,8 @@ int main(void)
 		cmocka_unit_test(local_symbol_without_name),
 		cmocka_unit_test(unreadable_headers),
 		cmocka_unit_test(initial_exec_tls),
+		cmocka_unit_test(writable_code),
+		cmocka_unit_test(big_relro),
 		cmocka_unit_test(never_resolved),
 		cmocka_unit_test(static_has_no_interpreter),
 	};
