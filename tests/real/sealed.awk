@@ -38,7 +38,10 @@ $1 == "smaps" { reading = 1; next }
 !reading && $1 == "LOAD" {
 	flags = ""
 	for (i = 7; i < NF; i++) flags = flags $i
-	if (first[obj] < 0) first[obj] = down(hex($3))
+	if (first[obj] < 0) {
+		first[obj] = down(hex($3))
+		first_offset[obj] = down(hex($2))
+	}
 	add(flags ~ /W/ ? "data" : "fixed", down(hex($3)), up(hex($3) + hex($6)))
 	next
 }
@@ -54,7 +57,8 @@ $1 == "smaps" { reading = 1; next }
 /^[0-9a-f]+-[0-9a-f]+ / {
 	split($1, a, "-")
 	from = hex(a[1]); to = hex(a[2]); prot = substr($2, 1, 3); name = base_name($6)
-	if (name in wanted && !(name in base)) base[name] = from - first[name]
+	# a program may map other parts of its file, below
+	if (name in wanted && !(name in base) && hex($3) == first_offset[name]) base[name] = from - first[name]
 	n++
 	map_from[n] = from; map_to[n] = to; map_prot[n] = prot; map_name[n] = $6; map_line[n] = $1 " " prot " " name
 	next
