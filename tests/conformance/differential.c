@@ -421,7 +421,7 @@ static int disagrees(const struct op *ops, int n)
 	pid_t pid = fork();
 	if (!pid) {
 		setpgid(0, 0);
-		alarm(20);
+		limit_time(20);
 		space_init();
 		_exit(run_sequence(ops, n));
 	}
@@ -535,7 +535,7 @@ static int batch(uint64_t seed, uint64_t count)
 	if (!pid) {
 		struct op ops[MAX_OPS];
 		setpgid(0, 0);
-		alarm(300);
+		limit_time(300);
 		space_init();
 		for (uint64_t i=0; i<count; i++) {
 			report->seed = seed+i;

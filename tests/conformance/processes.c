@@ -19,7 +19,7 @@ static void in_child(void (*fn)(char *), char *p)
 	pid_t pid = fork();
 	if (pid < 0) fail("fork: %s", errno_text(errno));
 	if (!pid) {
-		alarm(20);
+		limit_time(20);
 		space_init();
 		fn(p);
 		_exit(0);
@@ -304,7 +304,7 @@ static void another_thread(void)
 static void in_handler(const void *arg)
 {
 	struct itimerval it = { { 0, 2000 }, { 0, 2000 } }, off = { { 0 } };
-	time_t end = time(0)+3;
+	clock_t end = clock()+3*CLOCKS_PER_SEC;
 	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_RESTART };
 	char *p = fresh(2, RW);
 	sig_page = fresh(1, RW);
@@ -315,7 +315,7 @@ static void in_handler(const void *arg)
 	/* Of processor time: the alarm stays, should a call wait for ever. */
 	sigaction(SIGPROF, &sa, 0);
 	setitimer(ITIMER_PROF, &it, 0);
-	for (int i=0; sig_count < 100 && time(0) < end && !sig_wrong; i++) {
+	for (int i=0; sig_count < 100 && clock() < end && !sig_wrong; i++) {
 		want_errno("mprotect", mprotect(p, 2*page, R), EPERM);
 		want_errno("mprotect beside", mprotect(p+page, page, i%2 ? R : RW), 0);
 		want_errno("mseal again", mseal(p, page, 0), 0);

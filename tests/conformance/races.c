@@ -224,7 +224,7 @@ static void *sealer(void *arg)
 static int among_seals(void *arg)
 {
 	int upto = *(int *)arg;
-	alarm(20);
+	limit_time(20);
 	for (int i=0; i<upto+8 && i<ROW; i++) {
 		int e = mprotect(row+2*(ROW-1-i)*page, page, R) ? errno : 0;
 		if (e ? e != EPERM : i < upto)

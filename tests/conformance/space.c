@@ -34,10 +34,20 @@ void space_init(void)
 	munmap(p, page);
 }
 
+void limit_time(int seconds)
+{
+	struct rlimit l;
+	if (!getrlimit(RLIMIT_CPU, &l)) {
+		l.rlim_cur = seconds;
+		setrlimit(RLIMIT_CPU, &l);
+	}
+	alarm(PATIENCE*seconds);
+}
+
 int wait_for(int pid, int *status, int seconds)
 {
 	struct timespec pause = { 0, 200000 };
-	time_t end = time(0)+seconds;
+	time_t end = time(0)+PATIENCE*seconds;
 	int r;
 	while (!(r = waitpid(pid, status, WNOHANG)) && time(0) <= end) {
 		nanosleep(&pause, 0);

@@ -35,9 +35,14 @@ static inline int mseal(void *start, size_t len, unsigned long flags)
 extern size_t page;             /* the system's page size */
 void space_init(void);          /* first of all, and again in each child */
 
-/* Waits for a child that leads a process group, at most so many seconds: then the
- * group is killed. 0, 1 if it was, or -1 and errno. What an alarm does a process
- * can hold up, by blocking it. */
+/* This process is ended after so many seconds of processor time, which other programs don't
+ * lengthen, or, as one that waits for ever takes none, several times as many of any. */
+#define PATIENCE 5
+void limit_time(int seconds);
+
+/* Waits for a child that leads a process group and has such a limit, some seconds longer:
+ * then the group is killed. 0, 1 if it was, or -1 and errno. A process can hold up what
+ * its own limits do, by blocking the signals. */
 int wait_for(int pid, int *status, int seconds);
 
 /* A page as seen. Execution is not looked at: nothing here is executable. */

@@ -10,7 +10,7 @@
  * mseal and CONFORMANCE_MAY_SKIP is set. Other variables:
  *
  *	CONFORMANCE_ROUNDS    of each race, at most (1000; a race ends after 1 s)
- *	CONFORMANCE_TIMEOUT   seconds that a case may take (60)
+ *	CONFORMANCE_TIMEOUT   seconds of processor time that a case may take (60)
  *	CONFORMANCE_EXEC      a command that runs programs of this architecture
  */
 #include <signal.h>
@@ -92,7 +92,7 @@ void run_case(const char *name, void (*fn)(const void *), const void *arg)
 	pid_t pid = fork();
 	if (!pid) {
 		setpgid(0, 0);
-		alarm(timeout);
+		limit_time(timeout);
 		space_init();
 		fn(arg);
 		_exit(0);
@@ -105,7 +105,8 @@ void run_case(const char *name, void (*fn)(const void *), const void *arg)
 	const char *sep = *message ? " - " : "";
 	if (WIFSIGNALED(status)) {
 		printf("not ok %s - wanted an answer, got %s%s%s\n", name,
-			late || WTERMSIG(status) == SIGALRM ? "none in time"
+			late || WTERMSIG(status) == SIGALRM
+			|| WTERMSIG(status) == SIGXCPU ? "none in time"
 			: strsignal(WTERMSIG(status)), sep, message);
 		failed++;
 	} else if (WEXITSTATUS(status) == SKIPPED) {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,8 +21,11 @@
 #define SYS_mseal 462
 #endif
 
-/* A program takes milliseconds. This is for one that hangs. */
+/* A program takes milliseconds, a few take seconds. This is for one that goes on for ever:
+ * of its processor time, which other programs don't lengthen. One that waits for ever
+ * takes none, so there is a limit for the time that passes, too. */
 static int timeout = 60;
+#define PATIENCE 10
 
 const char *obj_dir, *prefix, *upstream;
 char ldso[4096];
@@ -90,7 +94,7 @@ static double now(void)
 static int collect(struct pollfd *pfd, struct text *t, pid_t pid)
 {
 	char buf[65536];
-	double end = now() + timeout;
+	double end = now() + timeout*PATIENCE;
 	int open_fds = 2, i, late = 0;
 	while (open_fds) {
 		double left = end - now();
@@ -258,6 +262,13 @@ static void drop_announcements(char *err)
 	}
 }
 
+/* Whoever blocks the signal of the first limit meets the second. */
+static void limit_processor_time(void)
+{
+	struct rlimit l = { timeout, timeout+5 };
+	setrlimit(RLIMIT_CPU, &l);
+}
+
 static struct result *run(const char *const *env, const char *const *argv,
 	int emulate)
 {
@@ -280,6 +291,7 @@ static struct result *run(const char *const *env, const char *const *argv,
 		dup2(null, 0);
 		dup2(out[1], 1);
 		dup2(err[1], 2);
+		limit_processor_time();
 		execvpe(c.arg[0], (char **)c.arg, (char **)c.env);
 		dprintf(2, "harness: cannot run %s: %s\n", c.arg[0], strerror(errno));
 		_exit(126);
@@ -289,8 +301,8 @@ static struct result *run(const char *const *env, const char *const *argv,
 	late = collect((struct pollfd[]){
 		{ out[0], POLLIN, 0 }, { err[0], POLLIN, 0 } }, t, pid);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
-	r->status = late ? TIMED_OUT
-		: WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	r->status = late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		? TIMED_OUT : WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 	append(t, "", 0);
 	append(t+1, "", 0);
 	r->out = keep(t[0].p);
@@ -330,7 +342,8 @@ static void show(const char *title, const char *s)
 
 static const char *status_text(int st)
 {
-	if (st == TIMED_OUT) return fmt("no end within %d s", timeout);
+	if (st == TIMED_OUT) return fmt("no end within %d s of its processor time, or %d s",
+		timeout, timeout*PATIENCE);
 	if (st < 0) return fmt("signal %d (%s)", -st, strsignal(-st));
 	return fmt("exit status %d", st);
 }

@@ -42,7 +42,7 @@ struct result *run_v(const char *const *env, const char *const *argv);
  *   SKIPS     a file that names the cases that can't be shown there, a line
  *             each: SUITE CASE WHY, after 32 if only on
  *             architectures of 32 bits
- *   TIMEOUT   seconds after which a program is killed (60)
+ *   TIMEOUT   seconds of processor time after which a program is killed (60)
  *   CHECK_ATTACK  for the cases that set none, where EMULATE is
  */
 extern int emulated;

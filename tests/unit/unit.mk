@@ -1,6 +1,6 @@
-# The pure layers of sealing, compiled for the host as they stand, plainly and
-# with the sanitizers.
-UNIT_NAMES = range policy note object
+# The pure layers of sealing, compiled for the host as they stand, and the limits of the
+# harness; plainly and with the sanitizers.
+UNIT_NAMES = range policy note object harness
 UNIT_SRC_range = range.c
 UNIT_SRC_policy = policy.c
 UNIT_SRC_note = note.c
