@@ -35,15 +35,15 @@ static int wait_for_byte(void)
 	return 7;
 }
 
-static int sleep_a_second(void)
+static int sleep_for(int seconds)
 {
-	struct timespec t = { 1, 0 }, a, b;
+	struct timespec t = { seconds, 0 }, a, b;
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	puts("ready");
 	fflush(stdout);
 	if (nanosleep(&t, 0)) return 3;
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	return (b.tv_sec-a.tv_sec) + (b.tv_nsec-a.tv_nsec)*1e-9 < 1 ? 4 : 7;
+	return (b.tv_sec-a.tv_sec) + (b.tv_nsec-a.tv_nsec)*1e-9 < seconds ? 4 : 7;
 }
 
 int main(int argc, char **argv)
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	pthread_t t;
 	data[1] = bss[8192];
 	if (!strcmp(how, "wait")) return wait_for_byte();
-	if (!strcmp(how, "sleep")) return sleep_a_second();
+	if (!strncmp(how, "sleep ", 6)) return sleep_for(atoi(how+6));
 	if (!strcmp(how, "exec")) return execl(argv[2], argv[2], (char *)0);
 	if (!strcmp(how, "signal")) raise(SIGSEGV);
 	if (!strcmp(how, "kill")) raise(SIGKILL);
