@@ -38,6 +38,7 @@ struct mapping {
 	uintptr_t offset;	/* into the file, bytes */
 	uintptr_t inode;	/* of a segment, its id */
 	int kind;
+	char perm[5];		/* as listed */
 };
 
 /* Part of a mapping that is sealed. Protection and kind can't change any more,

@@ -23,12 +23,16 @@ struct maps {
 	int fd;
 	size_t pos, len;
 	char buf[1024];
+	struct mapping ahead;	/* read, and of the next mapping */
 	struct mapping line;	/* the last that was read, for maps_at */
 };
 
+/* Is one mapping listed in parts? */
+static int in_parts;
+
 static int maps_open(struct maps *m)
 {
-	m->pos = m->len = m->line.end = 0;
+	m->pos = m->len = m->ahead.end = m->line.end = 0;
 	m->fd = __sys_open("/proc/self/maps", O_RDONLY|O_CLOEXEC);
 	return m->fd < 0 ? -1 : 0;
 }
@@ -84,20 +88,36 @@ static int kind_of(const char *perm, uintptr_t inode, const char *name, size_t n
 }
 
 /* Lines are "start-end rwxp offset major:minor inode   name". */
-static int maps_next(struct maps *m, struct mapping *v)
+static int maps_line(struct maps *m, struct mapping *v)
 {
-	char perm[5], name[10];
+	char name[10];
 	size_t n = 0;
 	int c, i;
+	v->end = 0;
 	if (maps_number(m, 16, &v->start) != '-') return 0;
 	if (maps_number(m, 16, &v->end) != ' ') return 0;
-	for (i=0; i<5; i++) perm[i] = maps_char(m);
+	for (i=0; i<5; i++) v->perm[i] = maps_char(m);
 	maps_number(m, 16, &v->offset);
 	while ((c=maps_char(m))!=' ' && c>=0);
 	for (c=maps_number(m, 10, &v->inode); c==' '; c=maps_char(m));
 	for (; c!='\n' && c>=0; c=maps_char(m))
 		if (n < sizeof name) name[n++] = c;
-	v->kind = kind_of(perm, v->inode, name, n);
+	v->kind = kind_of(v->perm, v->inode, name, n);
+	return 1;
+}
+
+static int joins(const struct mapping *v, const struct mapping *next)
+{
+	return v->end == next->start && v->kind == next->kind && v->inode == next->inode
+		&& !memcmp(v->perm, next->perm, sizeof v->perm)
+		&& (!v->inode || next->offset-v->offset == next->start-v->start);
+}
+
+static int maps_next(struct maps *m, struct mapping *v)
+{
+	if (m->ahead.end) *v = m->ahead;
+	else if (!maps_line(m, v)) return 0;
+	for (; in_parts && maps_line(m, &m->ahead) && joins(v, &m->ahead); v->end=m->ahead.end);
 	return 1;
 }
 
@@ -133,10 +153,19 @@ int __mapping_from(uintptr_t addr, struct mapping *v)
 	return found;
 }
 
+/* QEMU user-mode of late lists pages apart that were protected apart, if only for a
+ * time. A kernel lists what it has joined. */
 int __mappings_known(void)
 {
-	struct mapping v;
-	return __mapping_from(0, &v) > 0;
+	struct mapping v = { 0 };
+	long p = __seal_mmap(2*PAGE_SIZE);
+	if ((unsigned long)p > -4096UL) return 0;
+	__syscall(SYS_mprotect, p, PAGE_SIZE, PROT_NONE);
+	__syscall(SYS_mprotect, p, PAGE_SIZE, PROT_READ|PROT_WRITE);
+	int known = __mapping_from(p, &v) > 0;
+	in_parts = v.end == p+PAGE_SIZE;
+	__syscall(SYS_munmap, p, 2*PAGE_SIZE);
+	return known;
 }
 
 /* The table: sealed parts in order of their addresses. What touches and is of one
