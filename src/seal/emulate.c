@@ -46,6 +46,7 @@
 #define FAILED(r) ((unsigned long)(r) > -4096UL)
 
 static int emulating;
+static int keys;	/* has a protection key been given to any page? */
 static volatile int lock[1];
 
 /* The lock is held over the check and the call, so that no thread can seal
@@ -112,6 +113,20 @@ static int in_range(uintptr_t start, uintptr_t end)
 	int known = __mapping_from(last, &v);
 	if (known < 0 || (known && v.start <= last)) return 1;
 	return __syscall(SYS_munmap, last, PAGE_SIZE) != -EINVAL;
+}
+
+/* Where in [start, end), all of it writable, does a protection key keep the thread
+ * from writing? A futex operation tells: it is to OR 0 into the page's first word,
+ * and changes nothing where it may. */
+static uintptr_t forbidden_by_key(uintptr_t start, uintptr_t end)
+{
+	static const unsigned or_0 = 2U<<28;
+	static int nobody[1];
+	if (!keys) return end;
+	for (; start<end; start+=PAGE_SIZE)
+		if (__syscall(SYS_futex, nobody, FUTEX_WAKE_OP|FUTEX_PRIVATE, 0, 0,
+		    start, or_0) == -EFAULT) break;
+	return start;
 }
 
 /* The older number of these two first: it is the one that older kernels have. */
@@ -192,6 +207,7 @@ static long do_mprotect(long n, uintptr_t start, size_t len, int prot, syscall_a
 	long r = 0;
 	if (s && s->start > start && FAULT(MPROTECT_FIRST_PAGE_ONLY)) s = 0;
 	if (n == SYS_pkey_mprotect && FAULT(PKEY_MPROTECT)) s = 0;
+	if (n == SYS_pkey_mprotect && (int)key > 0) keys = 1;
 	if (!s || (start & PAGE_MASK)) return __syscall(n, start, len, prot, key);
 	if (FAULT(ERRORS_LAST)) return -EPERM;
 	if (s->start > start) r = __syscall(n, start, s->start-start, prot, key);
@@ -290,8 +306,8 @@ static int discards(int advice)
 	return 0;
 }
 
-/* Refused is a discard of what is anonymous and can't be written. Advice that this
- * kernel doesn't know is wrong even for no memory. */
+/* Refused is a discard of what is anonymous and can't be written, by its protection or
+ * its key. Advice that this kernel doesn't know is wrong even for no memory. */
 static long do_madvise(uintptr_t start, size_t len, int advice)
 {
 	uintptr_t end = start+PAGE_UP(len);
@@ -304,8 +320,12 @@ static long do_madvise(uintptr_t start, size_t len, int advice)
 	    || __syscall(SYS_madvise, start, 0, advice))
 		stop = s;
 	for (; s<stop && s->start<end; s++) {
-		if (!(s->kind & KIND_ANON) || (s->kind & but)) continue;
-		if (s->start > start) r = __syscall(SYS_madvise, start, s->start-start, advice);
+		uintptr_t to = s->end < end ? s->end : end;
+		uintptr_t at = s->start > start ? s->start : start;
+		if (!(s->kind & KIND_ANON)) continue;
+		if (s->kind & but) at = forbidden_by_key(at, to);
+		if (at >= to) continue;
+		if (at > start) r = __syscall(SYS_madvise, start, at-start, advice);
 		/* A hole is no reason to stop before the seal. */
 		return r && r != -ENOMEM ? r : -EPERM;
 	}

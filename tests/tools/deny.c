@@ -1,6 +1,6 @@
-/* deny ERRNO PROGRAM ARGS...: runs PROGRAM with a filter under which mseal
- * fails with ERRNO, as in a sandbox: EPERM, ENOSYS, EACCES, another by its
- * number, or 0, which is success that seals nothing. */
+/* deny [CALL=]ERRNO PROGRAM ARGS...: runs PROGRAM with a filter under which
+ * mseal, or the call that is named, fails, as in a sandbox older than the call.
+ * ERRNO is a name, or a number; 0 is success that does nothing. */
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -9,23 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define NR_MSEAL 462
+/* The first is the default. */
+static const struct { const char *name; int value; }
+	calls[] = { { "mseal", 462 }, { "pkey_alloc", SYS_pkey_alloc } },
+	errors[] = { { "EPERM", EPERM }, { "ENOSYS", ENOSYS },
+		{ "ENOSPC", ENOSPC }, { "EACCES", EACCES } };
 
 int main(int argc, char **argv)
 {
-	static const struct { const char *name; int err; } names[] = {
-		{ "EPERM", EPERM }, { "ENOSYS", ENOSYS }, { "EACCES", EACCES } };
-	if (argc < 3) {
-		fprintf(stderr, "usage: deny ERRNO PROGRAM ARGS...\n");
+	const char *word = argc > 2 ? argv[1] : "", *equals = strchr(word, '=');
+	const char *error = equals ? equals+1 : word;
+	char *end;
+	size_t i, n = equals ? equals-word : 0;
+	int nr = equals ? -1 : calls[0].value, err = strtol(error, &end, 10);
+	if (end == error || *end) err = -1;
+	for (i=0; i<sizeof calls/sizeof *calls; i++)
+		if (n == strlen(calls[i].name) && !memcmp(word, calls[i].name, n))
+			nr = calls[i].value;
+	for (i=0; i<sizeof errors/sizeof *errors; i++)
+		if (!strcmp(error, errors[i].name)) err = errors[i].value;
+	if (nr < 0 || err < 0) {
+		fprintf(stderr, "usage: deny [mseal=|pkey_alloc=]ERRNO PROGRAM ARGS...\n");
 		return 99;
 	}
-	int err = atoi(argv[1]);
-	for (int i=0; i<3; i++) if (!strcmp(argv[1], names[i].name)) err = names[i].err;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD|BPF_W|BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP|BPF_JEQ|BPF_K, NR_MSEAL, 0, 1),
+		BPF_JUMP(BPF_JMP|BPF_JEQ|BPF_K, nr, 0, 1),
 		BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ERRNO | err),
 		BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW),
 	};

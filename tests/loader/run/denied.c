@@ -150,6 +150,17 @@ static void false_success(void **state)
 	says_why("0", reason);
 }
 
+/* Sealed and attacked as ever; only the keys are missing. */
+static void keys(void **state)
+{
+	(void)state;
+	struct result *r = DENY(ENV("LD_SEAL=full", "CHECK_LEVEL=full"),
+		"pkey_alloc=EPERM", built("program/pie"));
+	need_mseal();
+	want_clean(r);
+	want_out(r, "note: no protection keys");
+}
+
 /* ---- qemu ---------------------------------------------------------- */
 
 static const char *qemu(void)
@@ -209,6 +220,7 @@ int main(void)
 		cmocka_unit_test(eacces),
 		cmocka_unit_test(unheard_of),
 		cmocka_unit_test(false_success),
+		cmocka_unit_test(keys),
 		cmocka_unit_test(under_qemu),
 		cmocka_unit_test(under_qemu_strict),
 	};
