@@ -152,6 +152,12 @@ static int is_qemu(void)
 	return getenv("RUNNER") && strstr(getenv("RUNNER"), "qemu-");
 }
 
+int qemu_has(const char *fault)
+{
+	const char *all = getenv("QEMU_FAULTS");
+	return all && strstr(fmt(" %s ", all), fmt(" %s ", fault));
+}
+
 /* QEMU is a program of the host's: its own loader would obey LD_PRELOAD too. (Not
  * for LD_SEAL: QEMU's option takes what follows a comma for another variable.) */
 static void hand_over(struct command *c)
@@ -221,6 +227,7 @@ static void set_command(struct command *c, const char *const *env,
 			fmt("CHECK_EXEC=%s", getenv("RUNNER")));
 		if (attack && *attack) add(c->env, &c->nenv,
 			fmt("CHECK_ATTACK=%s", attack));
+		if (qemu_has("no-break")) add(c->env, &c->nenv, "CHECK_BREAK=none");
 	}
 
 	if (target) add_runner(c);

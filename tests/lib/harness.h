@@ -44,8 +44,10 @@ struct result *run_v(const char *const *env, const char *const *argv);
  *             architectures of 32 bits
  *   TIMEOUT   seconds of processor time after which a program is killed (60)
  *   CHECK_ATTACK  for the cases that set none, where EMULATE is
+ *   QEMU_FAULTS   of tests/arch/faults, those that the runner shows, with spaces between
  */
 extern int emulated;
+int qemu_has(const char *fault);
 
 /* The same without the emulation: what a kernel without mseal does. */
 struct result *run_unemulated_v(const char *const *env, const char *const *argv);

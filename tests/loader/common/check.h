@@ -14,6 +14,7 @@
  *   CHECK_PROBE   seals are emulated: smaps does not show them, so each page is
  *                 asked by a call that changes nothing, and tried for access.
  *                 With the value qemu, what is executable is not compared
+ *   CHECK_BREAK   not to be grown: there is no room for it
  *   CHECK_EXEC    words to put before a program that is executed, if any
  *   CHECK_DUMP    print every mapping as "map: START-END PROT sl|-- NAME"
  *   CHECK_VERBOSE print one line per attack and not only the wrong ones
