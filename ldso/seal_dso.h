@@ -52,7 +52,9 @@ static int first_mapping_serves(const Phdr *ph0, size_t phnum, size_t phentsize,
 /* How much .data, in bytes, may follow RELRO in its segment for the whole
  * segment to be read with it: below, one mapping is cheaper than two and
  * nearly all its pages get written anyway; above, most stay untouched. */
+#ifndef COPY_DATA_MAX
 #define COPY_DATA_MAX 65536
+#endif
 
 /* len bytes of pages at to, the first n of which are read from the file. Made
  * in one go, not by a fault for each, unless many are only zeros. */
