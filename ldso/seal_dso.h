@@ -6,11 +6,6 @@
 #include "seal.h"
 #include "seal_start.h"
 
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
-#endif
-
 /* Mapping. */
 
 static void set_relro(struct dso *p, const Phdr *ph)
@@ -127,102 +122,6 @@ static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 			return -1;
 	}
 	return 0;
-}
-
-/* What relocation and constructors are about to read of an object, in one call
- * and not in a page fault for each stretch of 64 KiB and each mapping: the
- * segments up to the first that is writable. No more of a large object than
- * holds what every start reads, which is its tables, and of ld.so the code. A
- * kernel before 5.14 refuses, and nothing depends on it. */
-#define PREFAULT_MAX 524288
-
-static void prefault(const struct dso *p, const Phdr *ph, size_t phnum,
-	size_t phentsize)
-{
-	size_t low = -1, end = -1, len;
-	if (DL_FDPIC || DL_NOMMU_SUPPORT) return;
-	for (; phnum--; ph=(void *)((char *)ph+phentsize)) {
-		if (ph->p_type != PT_LOAD) continue;
-		if (low == -1) low = ph->p_vaddr & -PAGE_SIZE;
-		if (ph->p_flags & PF_W) break;
-		end = ph->p_vaddr+ph->p_memsz;
-	}
-	if (end == -1 || end <= low) return;
-	len = end-low < PREFAULT_MAX ? end-low : PREFAULT_MAX;
-	__syscall(SYS_madvise, p->map, len, MADV_POPULATE_READ);
-}
-
-/* Data that was left on the pages of its file, the program's and that of a
- * library that has much, takes a fault and a copy for each page that is
- * written. Where relocation is about to write page after page, as tables of
- * pointers have it, the copies are made in one call. The relative relocations
- * tell where: from a linker that sorts they come first (on MIPS, behind an empty
- * one) and in ascending order. If not, nothing is gained. A page alone between
- * two that are written is probably written too, for a symbol, and is taken along
- * as long as such pages are no more than a quarter. */
-#define WRITE_AHEAD_MIN (8*PAGE_SIZE)
-
-/* Tables with less bytes than this don't fill so many pages with pointers. */
-#define WRITE_AHEAD_TABLES 512
-
-/* A run of whole pages that will be written, skipped bytes of it only probably.
- * Those at anon are there already. */
-struct written { size_t start, end, skipped, anon, anon_len; };
-
-static void write_ahead(struct written *w, size_t addr)
-{
-	size_t page = addr & -PAGE_SIZE, skip = page-w->end;
-	if (page+PAGE_SIZE == w->end || page-w->anon < w->anon_len) return;
-	if (skip <= PAGE_SIZE && 4*(w->skipped+skip) <= w->end-w->start) {
-		w->skipped += skip;
-		w->end = page+PAGE_SIZE;
-		return;
-	}
-	if (w->end-w->start >= WRITE_AHEAD_MIN)
-		__syscall(SYS_madvise, w->start, w->end-w->start, MADV_POPULATE_WRITE);
-	w->start = page;
-	w->end = page+PAGE_SIZE;
-	w->skipped = 0;
-}
-
-__attribute__((__noinline__))
-static void prefault_relocated(const struct dso *p, const size_t *dyn)
-{
-	struct written w = {0};
-	size_t tables[][3] = {
-		{ dyn[DT_REL], dyn[DT_RELSZ], 2 },
-		{ dyn[DT_RELA], dyn[DT_RELASZ], 3 } };
-	if (DL_FDPIC || DL_NOMMU_SUPPORT
-	    || dyn[DT_RELSZ]+dyn[DT_RELASZ]+dyn[DT_RELRSZ] < WRITE_AHEAD_TABLES)
-		return;
-	if (!p->kernel_mapped || p->relro_moved) {
-		w.anon = (size_t)laddr(p, p->relro_start);
-		w.anon_len = p->relro_end-p->relro_start;
-	}
-	for (int i=0; i<2; i++) {
-		size_t *rel = laddr(p, tables[i][0]), stride = tables[i][2];
-		size_t n = tables[i][1]/(stride*sizeof *rel);
-		for (; n--; rel+=stride) {
-			if (R_TYPE(rel[1]) == REL_NONE) continue;
-			if (!IS_RELATIVE(rel[1], p->syms)) break;
-			write_ahead(&w, (size_t)laddr(p, rel[0]));
-		}
-	}
-	size_t *relr = laddr(p, dyn[DT_RELR]), n = dyn[DT_RELRSZ]/sizeof *relr;
-	size_t at = 0;
-	for (; n--; relr++) {
-		if (*relr & 1) {
-			size_t bits = *relr>>1, a = at;
-			for (; bits; bits>>=1, a+=sizeof a)
-				if (bits & 1) write_ahead(&w, a);
-			at += (8*sizeof at-1)*sizeof at;
-		} else {
-			at = (size_t)laddr(p, *relr);
-			write_ahead(&w, at);
-			at += sizeof at;
-		}
-	}
-	write_ahead(&w, 0);
 }
 
 /* A page beyond the end of the file would be a SIGBUS when it is used. */
