@@ -36,3 +36,13 @@ $(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(SEALMARK_DEPS) $(O)/harness-san
 $(O)/sealmark: $(wildcard $(SEALMARK_DIR)/*)
 	$(MAKE) -C $(SEALMARK_DIR) O=$(O) HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
 tools: $(O)/sealmark
+
+# musl's qsort, of the version that is tested: TREE is its source, in which nobody
+# here mends warnings.
+QSORT_FLAGS = $(HOSTFLAGS) -Iunit/narrow -isystem $(TREE)
+UNIT += $(O)/unit/qsort $(O)/unit/qsort-sanitized
+$(O)/unit/qsort: unit/qsort.c unit/narrow/atomic.h $(TREE)/src/stdlib/qsort.c $(O)/harness.o
+	$(HOSTCC) $(QSORT_FLAGS) -o $@ $< $(O)/harness.o $(CMOCKA)
+$(O)/unit/qsort-sanitized: unit/qsort.c unit/narrow/atomic.h $(TREE)/src/stdlib/qsort.c \
+		$(O)/harness-sanitized.o
+	$(HOSTCC) $(QSORT_FLAGS) $(SANITIZE) -o $@ $< $(O)/harness-sanitized.o $(CMOCKA)
