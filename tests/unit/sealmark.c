@@ -106,7 +106,8 @@ static void make(const struct kind *k, int how)
 	if (how & MUTABLE) ph[n++] = (struct phdr){ .type = PT_GNU_MUTABLE,
 		.vaddr = base+BSS, .memsz = 0x100, .align = 77 };
 	if (how & NULLS) for (int i=0; i<2; i++) ph[n++] = (struct phdr){ 0 };
-	/* as tools leave one that they take away */
+	/* as tools leave those that they take away */
+	if (how & USED_NULL) ph[n++] = (struct phdr){ .align = 1 };
 	if (how & USED_NULL) ph[n++] = (struct phdr){ PT_NULL, PF_R|PF_X, 0x123, 0x456,
 		0x456, 0x78, 0x78, 32 };
 	PUT(&im, 0, Ehdr, e_phnum, n);

@@ -529,9 +529,10 @@ static const char *put_block(struct image *im, struct block *b)
 #define LENT_MASK 0x0ff00000u	/* PF_MASKOS */
 #define LENT(kind) (0x0e000000u | (unsigned)(kind)<<20)
 
-enum { PROPERTY_TWICE = 1, TABLE_FIXED, ONLY_NOTES, UNUSED, LENT_KINDS };
+/* BLANK is not lent but taken: nothing in it has to be kept. */
+enum { PROPERTY_TWICE = 1, TABLE_FIXED, ONLY_NOTES, UNUSED, BLANK };
 
-static const uint32_t lent_type[LENT_KINDS] = { 0, PT_NOTE, PT_PHDR, PT_NOTE, PT_NULL };
+static const uint32_t lent_type[] = { 0, PT_NOTE, PT_PHDR, PT_NOTE, PT_NULL, PT_NULL };
 
 /* The notes that are for debuggers and package managers. */
 static int for_debuggers(const struct image *im, const struct note *t)
@@ -570,6 +571,13 @@ static int property_twice(const struct image *im, const struct phdr *ph)
 	return 0;
 }
 
+/* Only the alignment may be there, which for MIPS linkers is not 0. 1 is ours. */
+static int is_blank(const struct phdr *ph)
+{
+	return ph->type == PT_NULL && !(ph->flags | ph->offset | ph->vaddr | ph->paddr
+		| ph->filesz | ph->memsz) && ph->align != 1;
+}
+
 /* Nobody misses this header, or (ONLY_NOTES) nobody whom the program needs. */
 static int can_lend(const struct image *im, const struct phdr *ph, int kind)
 {
@@ -584,19 +592,14 @@ static int can_lend(const struct image *im, const struct phdr *ph, int kind)
 		return GET(im, 0, Ehdr, e_type) == ET_EXEC;
 	case ONLY_NOTES:
 		return ph->filesz && only_for_debuggers(im, ph);
+	case BLANK:
+		return is_blank(ph);
 	}
-	return 1;
+	return !is_blank(ph);
 }
 
-/* A header with nothing in it needs no word of what it was. It is taken with the
- * alignment that it has, which for MIPS linkers is not 0, and given back with
- * it: 1 is ours. */
-static int is_blank(const struct phdr *ph)
-{
-	return ph->type == PT_NULL && !(ph->flags | ph->offset | ph->vaddr | ph->paddr
-		| ph->filesz | ph->memsz);
-}
-
+/* A blank header is taken with the alignment that it has, 1 if it has none, and
+ * given back with it. */
 static uint64_t spare_align(uint64_t align)
 {
 	return align == 1 ? 0 : align;
@@ -609,7 +612,7 @@ static void fill(struct phdr *ph, struct range r, int kind)
 	*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R,
 		.align = was.align ? was.align : 1,
 		.vaddr = r.start, .paddr = r.start, .memsz = r.end-r.start };
-	if (!kind) return;
+	if (kind == BLANK) return;
 	ph->flags = was.flags | LENT(kind);
 	ph->align = was.align;
 	ph->offset = was.offset;
@@ -623,7 +626,7 @@ static void give_back(struct image *im)
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct phdr ph = image_phdr(im, i);
 		int kind = ph.flags>>20 & 15;
-		if (ph.type != PT_GNU_MUTABLE || !kind || kind >= LENT_KINDS
+		if (ph.type != PT_GNU_MUTABLE || !kind || kind >= BLANK
 		    || (ph.flags & LENT_MASK) != LENT(kind))
 			continue;
 		ph.type = lent_type[kind];
@@ -637,21 +640,18 @@ static void give_back(struct image *im)
 	}
 }
 
-/* Which headers of ph become ranges, for so many: lent[i] is 0 for not this one,
- * a kind, or LENT_KINDS for a blank one. 1 if there are enough up to this kind.
- * Those that are not missed come first. */
+/* Which headers of ph become ranges, for so many: lent[i] is its kind, or 0 if it
+ * stays. 1 if there are enough up to this kind. Those that are not missed come
+ * first. */
 static int borrow(const struct image *im, const struct phdr *ph, char *lent,
 	size_t want, int last)
 {
-	static const int order[] = { LENT_KINDS, UNUSED, PROPERTY_TWICE, TABLE_FIXED,
+	static const int order[] = { BLANK, UNUSED, PROPERTY_TWICE, TABLE_FIXED,
 		ONLY_NOTES };
 	memset(lent, 0, im->phnum);
 	for (size_t k=0; k<sizeof order/sizeof *order && want; k++) {
 		for (unsigned i=0; i<im->phnum && want; i++) {
-			int blank = is_blank(ph+i);
-			if (lent[i] || (order[k] == LENT_KINDS ? !blank
-			    : blank || !can_lend(im, ph+i, order[k])))
-				continue;
+			if (lent[i] || !can_lend(im, ph+i, order[k])) continue;
 			lent[i] = order[k];
 			want--;
 		}
@@ -720,7 +720,7 @@ static const char *build(struct image *im, const struct state *st, int note,
 	for (j=0, k=0; j<st->n && !error; j++) {
 		if (have[j]) continue;
 		while (in_place && !lent[k]) k++;
-		int kind = in_place ? lent[k] % LENT_KINDS : 0;
+		int kind = in_place ? lent[k] : BLANK;
 		fill(b.ph + (in_place ? k++ : b.n++), st->r[j], kind);
 		changed = 1;
 	}
