@@ -436,9 +436,9 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 			continue;
 		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
 			ph->p_memsz, PAGE_SIZE);
-		if (policy.report) __seal_print("seal: ", hex(&start, r.start), "-",
-			hex(&end, r.end), " rwx ", o->name, ": warning: writable"
-			" and executable\n", (char *)0);
+		if (policy.report) __seal_print(o->name, ": warning: ",
+			hex(&start, r.start), "-", hex(&end, r.end),
+			" is writable and executable\n", (char *)0);
 		if (!policy.strict) continue;
 		job->asked++;
 		refused(job, r, EFAULT);

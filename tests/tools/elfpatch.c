@@ -20,6 +20,7 @@
  *                    longer
  *   bss-offset N     offset of the segment that has nothing in the file
  *   flags OLD NEW    flags of the first PT_LOAD that has OLD
+ *   unreadable       the first PT_LOAD, which has the headers, must not be read
  *   local-symbol NAME
  *                    make a dynamic symbol local, its name out of all bounds
  */
@@ -254,6 +255,8 @@ int main(int argc, char **argv)
 		find_load(0, 1)->p_offset = n;
 	} else if (!strcmp(what, "flags") && argc > 4) {
 		find_load(n, 0)->p_flags = strtoul(argv[4], 0, 0);
+	} else if (!strcmp(what, "unreadable")) {
+		find(PT_LOAD)->p_flags &= ~PF_R;
 	} else if (!strcmp(what, "local-symbol") && argc > 3) {
 		local_symbol(argv[3]);
 	} else if (!strcmp(what, "cut")) {

@@ -21,7 +21,7 @@ $(ODD)/liblocal.so: $(ODD)/libplain.so $(ELFPATCH)
 	cp $< $@ && $(ELFPATCH) $@ local-symbol odd_word
 # The program headers lie in a segment that must not be read.
 $(ODD)/libunreadable.so: $(T)/textrel/libtextrel.so $(ELFPATCH)
-	cp $< $@ && $(ELFPATCH) $@ flags 4 0
+	cp $< $@ && $(ELFPATCH) $@ unreadable
 $(ODD)/libietls.so: loader/odd/ietls.c
 	$(MCC) $(FLAGS) $(SHARED) -ftls-model=initial-exec -o $@ $<
 # A symbol that nobody has, called by way of the PLT alone.
