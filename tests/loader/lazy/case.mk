@@ -12,6 +12,6 @@ $(LAZY)/liblater2.so: loader/lazy/later2.c
 $(LAZY)/libdependent.so: loader/lazy/dependent.c $(LAZY)/liblazy.so
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,lazy -o $@ $< -L$(@D) -llazy $(ORIGIN)
 $(LAZY)/main: loader/lazy/main.c $(CHECK)
-	$(MCC) $(FLAGS) $(if $(LAZY_CALLS),-DCALLS) -o $@ $< $(CHECK) $(ORIGIN)
+	$(MCC) $(FLAGS) -o $@ $< $(CHECK) $(ORIGIN)
 LAZY_FILES = $(addprefix $(LAZY)/,main liblazy.so liblater1.so liblater2.so libdependent.so)
 BOTH_CASES += $(LAZY_FILES)

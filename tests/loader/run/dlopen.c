@@ -33,6 +33,8 @@ static void lazy_unprotected(void **state)
 	struct result *r;
 	(void)state;
 	need_mseal();
+	if (strstr(level("on", "lazy/main", 0)->out, "waits: 0"))
+		skip_case("no slot that waits lies in RELRO on this architecture");
 	r = RUN(ENV("LD_SEAL=on"), "late/main");
 	want_status(r, 0);
 	want_one_err_line(r);

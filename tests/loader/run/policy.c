@@ -295,6 +295,7 @@ static void report_dlopen(void **state)
 	r = RUN(ENV("LD_SEAL=on,report", "CHECK_LEVEL=on", "CHECK_ATTACK=none"),
 		"lazy/main");
 	want_status(r, 0);
+	if (strstr(r->out, "waits: 0")) return;
 	char *pending = strstr(r->err, "liblazy.so: not sealed: ");
 	if (!pending || !strstr(pending, "pending\n"))
 		wanted(r, "liblazy.so not sealed at first, because pending");
