@@ -1,11 +1,10 @@
 /* Sealing: how a process gets an address space that no longer changes.
  *
- * mseal(2) makes mappings immutable: once it has covered a page, munmap,
+ * mseal(2) makes mappings immutable. Once it has covered a page, munmap,
  * mmap(MAP_FIXED), mremap, mprotect and pkey_mprotect of that page fail with
- * EPERM for the rest of the process's life, and so do the madvise calls
- * that would discard the contents of read-only anonymous memory. There is no
- * way back. The loader can do this to nearly everything that it maps, because
- * musl's dlclose never unmaps.
+ * EPERM until the process ends, and so do the madvise calls that would discard
+ * read-only anonymous memory. A seal can't be removed. The loader can seal
+ * nearly everything that it maps, because musl's dlclose never unmaps.
  *
  * A program with one library, as the loader leaves it (addresses shortened):
  *
@@ -14,47 +13,53 @@
  *	5001-5002 r-xp  prog		5001-5002 r-xp sealed
  *	5002-5003 r--p  prog		5002-5003 r--p sealed
  *	5003-5004 r--p  prog RELRO	5003-5004 r--p sealed, now anonymous
- *	5004-5005 rw-p  prog .data	5004-5005 rw-p sealed: writable for ever,
+ *	5004-5005 rw-p  prog .data	5004-5005 rw-p sealed: always writable,
  *					    but never executable or elsewhere
  *	6000-6021 rw-p  [heap]		6000-6021 rw-p mutable
  *	7000-7001 r--p  lib		7000-7001 r--p sealed
  *	7001-7003 r-xp  lib		7001-7003 r-xp sealed
- *	7003-7004 r--p  lib RELRO	7003-7004 r--p sealed, anonymous since mapped
- *	7004-7005 rw-p  lib .data	7004-7005 rw-p mutable (lib is not marked)
- *	7005-7007 r--p  [vvar]		7005-7007 r--p the kernel's to seal
- *	7007-7009 r-xp  [vdso]		7007-7009 r-xp sealed
- *	7009-70c0       ld.so		7009-70c0      sealed, all of it
+ *	7003-7004 r--p  lib RELRO	7003-7004 r--p sealed, anonymous
+ *	7004-7005 rw-p  lib .data	7004-7005 rw-p mutable: lib is unmarked
+ *	7005-7015 rw-p  records		7005-7015 r--p sealed: no dlopen
+ *	7015-7017 r--p  [vvar]		7015-7017 r--p the kernel's to seal
+ *	7017-7019 r-xp  [vdso]		7017-7019 r-xp sealed
+ *	7019-70d0       ld.so		7019-70d0      sealed, all of it
  *	7ff0-8000 rw-p  [stack]		7ff0-8000 rw-p mutable: it must grow
  *
- * The kernel is asked three times, for 5000-5005, 7000-7004 and 7007-70c0:
- * pages that touch are joined first, whichever object they belong to. Since
- * libraries are mapped one below the other, a hundred marked ones cost no
- * more calls than one.
+ * The kernel is asked four times, for 5000-5005, 7000-7004, 7005-7015 and
+ * 7017-70d0: pages that touch are joined first, even if they belong to
+ * different objects. Libraries are mapped one below the other, so a hundred
+ * marked ones take no more calls than one.
  *
  * Why RELRO is moved to anonymous memory: madvise(MADV_DONTNEED) of a sealed,
  * read-only, private *file* mapping is allowed (mm/madvise.c,
- * can_madvise_modify) and throws away what relocation wrote; the next access
- * brings back the file's unrelocated words. Of sealed, read-only *anonymous*
- * memory it is refused. So libraries are loaded with RELRO on anonymous pages
- * (ldso/seal_dso.h), and what the kernel mapped has its RELRO replaced in place
- * by __seal_anonymize. The same holds for text with relocations (DT_TEXTREL).
+ * can_madvise_modify) and discards the relocated words; the next access brings
+ * back the file's unrelocated ones. For sealed, read-only *anonymous* memory it
+ * is refused. So libraries are loaded with RELRO on anonymous pages
+ * (ldso/seal_dso.h), and where the kernel mapped RELRO, in the program and in
+ * ld.so, __seal_anonymize replaces the pages in place. Text with relocations
+ * (DT_TEXTREL) is loaded on anonymous pages too.
  *
  * Who seals what, and when:
  *
- *	dynamic start	program, ld.so, preloads, needed libraries and vdso, after
- *			the last relocation and before the entry point (__dls3)
- *	dlopen		what this call loaded, once nothing can fail any more and
- *			before constructors; libraries with a lazy relocation
- *			pending in RELRO wait, RELRO writable, until none is
+ *	dynamic start	program, ld.so, preloads, needed libraries and vdso,
+ *			after the last relocation and before the entry point
+ *			(__dls3); the loader's own records (ldso/seal_arena.h)
+ *			too, unless one of these objects refers to dlopen
+ *	dlopen		the libraries that it loaded and those that no longer
+ *			wait, once nothing else can fail and before constructors
+ *	dlseal()	the loader's own records, and libraries that still wait
  *	static start	the program and the vdso, before constructors
  *			(src/seal/static.c)
  *
- *	the same times	the loader's own records, if nothing can load more
- *			(ldso/seal_arena.h), or at dlseal()
+ * A library opened with RTLD_LAZY waits, unsealed, as long as a missing symbol
+ * still has to be written to its RELRO or its text. Slots outside of these stay
+ * writable anyway, and the library does not wait for them.
  *
- * Three layers, which do not mix: arithmetic on ranges (range.c), policy for
- * one object (object.c, with policy.c and note.c for the words and the marks),
- * and below, in this file, the only place that asks the kernel. */
+ * Three layers: arithmetic on ranges (range.c); policy for one object
+ * (object.c, with policy.c for the words of LD_SEAL and note.c for ELF notes);
+ * and this file, which has the policy in force and is the only one that asks
+ * the kernel for seals. */
 
 #define SYSCALL_NO_TLS 1
 #define _GNU_SOURCE
@@ -102,7 +107,7 @@ _Noreturn void __seal_refuse(const char *prog, const char *why)
 	for (;;) __syscall(SYS_exit_group, 127);
 }
 
-/* An address the way /proc/PID/maps prints it. */
+/* An address as /proc/PID/maps prints it. */
 struct hex { char s[2*sizeof(uintptr_t)+1]; };
 
 static const char *hex(struct hex *h, uintptr_t x)
@@ -144,7 +149,7 @@ static int emulation(const char *origin, const char *prog)
 		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
 			" mseal: \"emulate\" needs one that was configured with"
 			" --enable-seal-emulation\n", (char *)0);
-		/* Never returns, so that what follows is not compiled. */
+		/* An endless loop: the compiler drops the code below. */
 		for (;;) __syscall(SYS_exit_group, 127);
 	}
 	r = __seal_emulate();
@@ -223,9 +228,9 @@ static int ask(struct seal_range r)
 	return -seal_syscall(SYS_mseal, r.start, r.end-r.start, 0);
 }
 
-/* A special mapping is sealed whole or not at all (EINVAL), and how long it
- * is nothing tells: the program header ends with the vdso's last byte, the
- * mapping where the kernel saw fit. */
+/* A special mapping is sealed whole or not at all (EINVAL), and nothing tells
+ * its length: the program header ends at the last byte of the vdso, the mapping
+ * may end later. So try with one page more each time. */
 static int ask_vdso(struct seal_range r)
 {
 	int error = EINVAL;
@@ -242,9 +247,10 @@ static void refused(struct seal_job *job, struct seal_range r, int error)
 	job->failed = r;
 }
 
-/* A seccomp filter can answer 0 and seal nothing. The first range that is sealed
- * has a page whose protection is known: to set it to what it is must be refused.
- * Only where somebody asked for certainty, as it is a call more. */
+/* A seccomp filter can answer 0 and seal nothing. So test the first range that
+ * is sealed and has a page of known protection: setting that protection again
+ * must be refused. This costs a system call, so it is done only under strict
+ * and report. */
 static int holds(struct seal_job *job, struct seal_range r)
 {
 	if (!job->known || job->known-r.start >= r.end-r.start) return 1;
@@ -314,16 +320,17 @@ struct report {
 	const struct seal_object *o;
 	int error;
 	const char *why;	/* why nothing was tried, or null */
-	int spread;		/* more than the set that follows was used */
+	int spread;		/* members after sealed were used */
 	struct seal_set sealed;
 	struct seal_mutable mutable;
 	struct seal_set refused;
-	struct seal_set work;	/* of whatever function runs */
+	struct seal_set work;	/* scratch, for one function at a time */
 };
 
-/* One for all: whoever seals is alone, at start or with the loader's lock held.
- * dlopen may be called on a small stack. What nearly every object needs comes
- * first: the rest may stay on pages that are never touched. */
+/* Static, because dlopen may be called on a small stack. One is enough: only
+ * one thread seals, at start or with the loader's lock held. The members that
+ * nearly every object needs come first, since the pages of the rest may never
+ * be touched. */
 static SEAL_EARLY(64) struct report rep;
 
 static void report_range(const struct report *rep, struct seal_range r, int flags,
@@ -344,7 +351,7 @@ static void report_range(const struct report *rep, struct seal_range r, int flag
 	line(rep->o, r, flags, kind, "not sealed: ", why);
 }
 
-/* The same, with a line of its own for what is mutable in it. */
+/* The same, with a separate line for each mutable part. */
 static void report_parts(const struct report *rep, struct seal_range r, int flags,
 	const char *kind)
 {
@@ -360,8 +367,9 @@ static void report_parts(const struct report *rep, struct seal_range r, int flag
 	report_range(rep, r, flags, kind);
 }
 
-/* What the object has, in order of its program headers: a segment, or the
- * parts of it before, in and after RELRO; last what is mapped between them. */
+/* A line for each segment, in the order of the program headers. A segment with
+ * RELRO gets one for RELRO and one for the data on either side. The gaps
+ * between segments come last. */
 static void report(const struct report *rep)
 {
 	const struct seal_object *o = rep->o;
@@ -407,8 +415,8 @@ void __seal_defer(const struct seal_object *o, const char *why)
 
 /* Objects */
 
-/* Leave out of what is to be sealed what the object wants to change. If that
- * can't be told or is more than a set can hold, nothing is left out. */
+/* Leave out the pages that the object declares mutable. If that is malformed,
+ * or more than a set can hold, leave nothing out. */
 static int exempt(struct report *rep)
 {
 	struct seal_set *rest = &rep->work;
@@ -424,8 +432,8 @@ static int exempt(struct report *rep)
 	return error;
 }
 
-/* Sealed so, a segment that is writable and executable would remain it until the
- * process ends. 1 if strict forbids it; else a report tells. */
+/* A segment that is writable and executable would stay so until the process
+ * ends. Returns 1 if strict forbids it; report prints a warning. */
 static int writable_code(struct seal_job *job, const struct seal_object *o)
 {
 	struct hex start, end;
@@ -448,7 +456,8 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 	return 0;
 }
 
-/* The first page that is to be sealed and that nothing can write to. */
+/* Choose a page for holds(): the first page of a segment that is to be sealed
+ * and is not writable. */
 static void know_page(struct seal_job *job, const struct seal_object *o)
 {
 	if (*__seal_answer || job->known) return;
@@ -485,7 +494,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
 	}
-	/* The kernel maps the vdso as it sees fit, whatever its headers say. */
+	/* The vdso's headers don't tell its protection. */
 	if (!o->vdso && writable_code(job, o)) return;
 	if (exempt(&rep)) {
 		if (policy.strict) {
@@ -549,8 +558,8 @@ void __seal_add_records(struct seal_job *job, struct seal_range r, int seal)
 		why ? "not sealed: " : "sealed", why ? why : "");
 }
 
-/* The ranges tell where the records are, and lie in writable memory. Those that
- * were ever used come first. */
+/* Erase a set. Its ranges show where the loader's records are, and it lies in
+ * writable memory. Entries that were ever used come first. */
 static void wipe(struct seal_set *set)
 {
 	for (size_t i=0; i<SEAL_SET_MAX && set->r[i].end; i++)
@@ -561,7 +570,7 @@ static void wipe(struct seal_set *set)
 int __seal_finish(struct seal_job *job, const char *prog)
 {
 	struct hex start, end;
-	/* What can't be met needs no half of it. */
+	/* Strict can't be met any more, so don't seal the rest. */
 	if (policy.strict && job->error) return job->error;
 	int error = __seal_flush(job);
 	wipe(&job->set);
@@ -579,8 +588,8 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	return 0;
 }
 
-/* No errno yet, and not the wrapper, which the emulation calls from within
- * itself. */
+/* Raw system calls: there is no errno yet, and the emulation calls this with
+ * its lock held, which mmap would take again. */
 static inline long map_pages(uintptr_t at, size_t len, int flags)
 {
 	flags |= MAP_PRIVATE|MAP_ANONYMOUS;
@@ -596,8 +605,8 @@ long __seal_mmap(size_t len)
 	return map_pages(0, len, 0);
 }
 
-/* The loop must not become a call, nor load anything but what it copies, which
- * may be the GOT. len is a page multiple. */
+/* Copy whole pages. They may hold the GOT, so the loop must not become a call,
+ * nor load anything but the data. */
 typedef size_t vec __attribute__((__vector_size__(16), __may_alias__));
 
 static inline void copy(vec *to, const vec *from, size_t len)
@@ -611,9 +620,9 @@ static inline void copy(vec *to, const vec *from, size_t len)
 	}
 }
 
-/* RELRO is a page or two of most programs and of ld.so: kept on the stack, while
- * the pages are mapped anew in their place. There is a moment at which they are
- * zeros, and nothing is read from them then. */
+/* Most programs, and ld.so, have a page or two of RELRO. They are kept on the
+ * stack while new pages are mapped in their place. In between the new pages are
+ * zero, and nothing reads them. */
 #define KEPT_MAX 16384
 
 static int replace(uintptr_t at, size_t len)
@@ -626,8 +635,8 @@ static int replace(uintptr_t at, size_t len)
 	return 0;
 }
 
-/* More is copied to pages elsewhere and these are moved. Nothing writes to what
- * was copied before it is replaced. */
+/* Larger RELRO is copied to pages elsewhere, which are then moved over it.
+ * Nothing writes to the old pages in between. */
 static int move(uintptr_t at, size_t len)
 {
 	long p = map_pages(0, len, MAP_POPULATE);
@@ -639,8 +648,8 @@ static int move(uintptr_t at, size_t len)
 	return -ret;
 }
 
-/* Where there is no memory for that, step by step: pages that are mapped over
- * others of the same size count for no limit. */
+/* Without memory for a second copy, replace a few pages at a time. Pages that
+ * are mapped over as many others count towards no limit. */
 static int replace_in_steps(uintptr_t at, uintptr_t end)
 {
 	int err = 0;
