@@ -4,8 +4,7 @@
 #define GNU_PROPERTY_TYPE_0 5
 #define GNU_PROPERTY_MEMORY_SEAL 3
 
-/* Notes come from a file that nobody has vouched for and may lie at any
- * address. */
+/* Notes come from an untrusted file and may be unaligned. */
 static uint32_t word(const unsigned char *p)
 {
 	uint32_t w;
@@ -20,7 +19,7 @@ static int owner(const unsigned char *p, size_t n, const char *s, size_t l)
 	return 1;
 }
 
-/* Round the 32-bit size n up to a multiple of a, in a type where it can't
+/* Round the 32-bit size n up to a multiple of a, in 64 bits so that it can't
  * wrap. */
 static uint64_t pad(uint64_t n, size_t a)
 {
@@ -28,7 +27,7 @@ static uint64_t pad(uint64_t n, size_t a)
 }
 
 /* A property is a type, a size and that many bytes, padded to the size of a
- * pointer. The seal property has no bytes; one that has some is not it. */
+ * pointer. The seal property has no bytes; one with bytes is ignored. */
 static int property(const unsigned char *p, size_t n)
 {
 	while (n >= 8) {
@@ -41,8 +40,8 @@ static int property(const unsigned char *p, size_t n)
 	return 0;
 }
 
-/* A note is the sizes of its name and its descriptor, its type, then the two,
- * each padded: namesz descsz type name.. desc.. */
+/* A note is the sizes of its name and its descriptor, its type, then name and
+ * descriptor, each padded: namesz descsz type name.. desc.. */
 struct note {
 	uint32_t type, descsz;
 	int ours;		/* the name is SEAL_NOTE_OWNER */
@@ -50,9 +49,10 @@ struct note {
 	const unsigned char *desc;
 };
 
-/* Read the note in the n bytes at p, at least 12. Returns where the next one
- * starts, n or more if there is none, or 0 if this one reaches past the end;
- * its name is known even then, if that is there. */
+/* Read the note at p, where n bytes are left, at least 12. Returns the offset
+ * of the next note, which is n or more after the last one, or 0 if this note
+ * reaches past the end. Even then ours and gnu are set if the name is
+ * complete. */
 static uint64_t read_note(struct note *t, const unsigned char *p, size_t n,
 	size_t align)
 {
@@ -103,20 +103,20 @@ int __seal_mutable_add(struct seal_mutable *m, size_t from, struct seal_range r)
 	return 0;
 }
 
-/* The address that the word at p, which will be at the address at, tells of
- * as a signed distance from itself. */
+/* The word at p holds a signed distance from its own address, which is at when
+ * the program runs. Returns the address that it points to. */
 static uintptr_t relative(const unsigned char *p, uintptr_t at)
 {
 	uint32_t w = word(p);
 	return at + w - (w>>31 ? (uint64_t)1<<32 : 0);
 }
 
-/*	place
+/* 	place
  *	  |
- *	[ musl_mutable ]........[ what follows
+ *	[ musl_mutable ]........[ next section
  *	start        stop       next
  *
- * What the dots stand for is padding, so all up to next is mutable. */
+ * The dots are padding, so everything up to next is mutable. */
 static int add_note(struct seal_mutable *m, size_t from, const struct note *t,
 	uintptr_t at)
 {

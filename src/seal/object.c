@@ -5,24 +5,25 @@
 #define PT_GNU_MUTABLE 0x6474f555
 #endif
 
-/* Policy for one object: which of its pages are sealed. No system call; only
- * __seal_marked and __seal_mutable look at the object's memory, for notes. */
+/* Policy for one object: which of its pages are sealed. No system calls. Only
+ * __seal_marked and __seal_mutable read more of the object's memory than its
+ * program headers: its notes. */
 
 static const ElfW(Phdr) *phdr_at(const struct seal_object *o, size_t i)
 {
 	return (const void *)((const char *)o->phdr + i*o->phentsize);
 }
 
-/* Record, subtract, apply. First all that belongs to the object, then away
- * with what stays mutable, then back with the part of it that no longer is:
+/* Start with all pages of the object, subtract the writable segments, and add
+ * RELRO back:
  *
  *	segments   [ r-- ][ r-x ][ r-- ][   rw-    ]
  *	RELRO                           [ro]
  *	RW stays   [######################]              [ RW ]
  *	RW sealed  [################################]
  *
- * Subtracting segment by segment rather than adding only the others keeps
- * a page that two segments share mutable if one of the two is writable. */
+ * Subtracting the writable segments, instead of adding the others, keeps a page
+ * that two segments share mutable if one of them is writable. */
 int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 	int rw, size_t page)
 {
@@ -46,8 +47,8 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 		    ph->p_memsz, page)))
 			return -1;
 	}
-	/* A PT_GNU_RELRO that points outside the writable segments is not
-	 * the object's to seal. */
+	/* RELRO outside of the writable segments is not sealed: it may not be
+	 * the object's memory. */
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
@@ -81,8 +82,8 @@ int __seal_relro_valid(const struct seal_object *o, size_t page)
 	return __seal_set_holds(&set, o->relro);
 }
 
-/* Notes are believed only where the object has pages that can be read: a
- * segment that points elsewhere is not followed. */
+/* 1 if [start, start+len) lies in the file contents of a readable segment.
+ * Notes elsewhere are not read. */
 static int readable(const struct seal_object *o, uintptr_t start, size_t len)
 {
 	size_t i;
@@ -125,9 +126,9 @@ static struct seal_range span_of(const struct seal_object *o, size_t page)
 	return span;
 }
 
-/* The ranges that o asks for, in m->r and, if there are any, joined in
- * m->cover. Segments and notes may name the same bytes: a program that has
- * SEAL_MUTABLE data may be exempted as a whole later. */
+/* Collect in m->r the ranges that o declares mutable and, if there are any,
+ * join them in m->cover. Segments and notes may name the same bytes: sealmark
+ * can exempt a whole program that has SEAL_MUTABLE data. */
 static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page)
 {
@@ -158,7 +159,7 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	return 0;
 }
 
-/* Take from the pages those on which the segment [pos, end) has bytes that are
+/* Remove from m->pages those on which the segment [pos, end) has bytes that are
  * not mutable:
  *
  *	cover     [----]    [------------]

@@ -1,7 +1,7 @@
 #include "seal_policy.h"
 
-/* The loader parses before it has relocated anything but itself; no string
- * function is called that a program could interpose. */
+/* The loader parses before it has relocated anything but itself, so this calls
+ * no string function that a program could interpose. */
 static int is(struct seal_word w, const char *s)
 {
 	size_t i;

@@ -16,8 +16,8 @@ struct seal_range __seal_common(struct seal_range a, struct seal_range b)
 	return (struct seal_range){ start, end };
 }
 
-/* Make room for entries, or close up: what stood at index from and above now
- * stands at index to and above. */
+/* Move the entries from index from on to index to, to make room or to close a
+ * gap. */
 static void shift(struct seal_set *set, size_t from, size_t to)
 {
 	size_t i;
@@ -54,8 +54,8 @@ int __seal_set_add(struct seal_set *set, struct seal_range r)
 	return 0;
 }
 
-/* Here lo .. hi-1 are the ranges that share at least a byte with r. Of those
- * the first may leave a part below r and the last a part above:
+/* Here lo .. hi-1 are the ranges that share at least a byte with r. The first
+ * of them may leave a part below r, and the last a part above:
  *
  *	ss .. rs .. re .. se   -> [ss,rs) [re,se)
  *	ss .. rs .. se .. re   -> [ss,rs)

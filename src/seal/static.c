@@ -6,11 +6,11 @@
 #include "syscall.h"
 #include "seal.h"
 
-/* A static program has no loader to protect or seal it: the kernel maps it,
- * RELRO writable, and upstream leaves it so. Here libc does for the program
- * what ld.so does for a dynamic one, in the same order: relocations are
- * complete (rcrt1.o did them, if any), then RELRO becomes read-only on anonymous
- * pages, then all is sealed, then constructors run. */
+/* A static program has no loader to protect or seal it. The kernel maps its
+ * RELRO writable, and upstream leaves it so. Here libc does the work of ld.so,
+ * in the same order: relocations are complete (by rcrt1.o, if there are any),
+ * RELRO becomes read-only on anonymous pages, everything is sealed, then
+ * constructors run. */
 
 #define AUX_CNT 38
 
@@ -27,9 +27,9 @@ static const char *env(const char *name)
 	return 0;
 }
 
-/* 0 if o's RELRO is read-only. What can't be sealed on anonymous pages is
- * write-protected where it is; a program with more rights than its user is not
- * run without either. */
+/* Returns 0 if o's RELRO is read-only in the end. If it can't be moved to
+ * anonymous pages, it is write-protected on its file pages. If that is
+ * impossible too, a set-user-ID program does not run. */
 static int protect(const struct seal_object *o)
 {
 	const char *why = "it is in no writable segment";
