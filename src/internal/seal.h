@@ -1,10 +1,10 @@
 #ifndef SEAL_H
 #define SEAL_H
 
-/* Sealing as the dynamic linker and static start-up use it. The layers,
- * from the bottom: seal_range.h (arithmetic), __seal_object_ranges (what of
- * an object is sealed) and __seal_add/__seal_finish, below which one function
- * asks the kernel. See src/seal/seal.c for how it all fits together. */
+/* Sealing, for the dynamic linker and for static start-up. The layers, from the
+ * bottom: seal_range.h (arithmetic), __seal_object_ranges (the pages of an
+ * object to seal), and __seal_add and __seal_finish, which ask the kernel. See
+ * src/seal/seal.c for how it all fits together. */
 
 #include <link.h>
 #include <stddef.h>
@@ -12,148 +12,152 @@
 #include "seal_range.h"
 #include "seal_policy.h"
 
-/* For what is settled at start: with RELRO it becomes read-only. */
+/* For variables that are final after the start: they become read-only with
+ * RELRO. */
 #define SEAL_RELRO __attribute__((__section__(".data.rel.ro.seal")))
 
-/* For what every start writes to: .bss is sorted by alignment, so it comes next to
- * .data, and a start touches a page less for each that it shares. n is more than
- * the 32 bytes that large variables have by themselves. */
+/* For variables that every start writes to. The linker sorts .bss by alignment,
+ * so these come next to .data and share its pages, and a start touches fewer
+ * pages. n must be above 32, the alignment of any large variable. */
 #define SEAL_EARLY(n) __attribute__((__aligned__(n)))
 
-/* What the kernel said to the first request ever: 0 before it, then -1, or the
- * positive errno (ENOSYS, EPERM, or ENOTSUP if it said yes and sealed nothing) by
- * which it has no mseal for us, and is not asked again. The loader lets this point to where nobody else can write. */
+/* The kernel's answer to the first request: 0 before it, -1 if more can be
+ * asked for, or a positive errno after which the kernel is not asked again:
+ * ENOSYS, EPERM, or ENOTSUP if it answered 0 and sealed nothing. The loader
+ * points this to its records, which the program can't write to. */
 extern hidden int *__seal_answer;
 
-/* What sealing has to know about an object. Addresses are those in memory,
- * load bias included. */
+/* An object, as sealing sees it. Addresses are those in memory, load bias
+ * included. */
 struct seal_object {
 	const char *name;
 	uintptr_t base;			/* load bias: add to p_vaddr */
 	const ElfW(Phdr) *phdr;
 	size_t phnum, phentsize;
-	/* The span without holes that the loader mapped for the object, all
-	 * of which belongs to it; empty if the kernel mapped it, which leaves
-	 * whatever it likes between the segments. */
+	/* The span that the loader mapped for the object: it has no holes, and
+	 * all of it belongs to the object. Empty if the kernel mapped the
+	 * object, since there may be other mappings between its segments. */
 	struct seal_range map;
 	struct seal_range relro;	/* whole pages, already read-only */
-	unsigned char loader;		/* ld.so: RW data too, at any level but off */
-	unsigned char vdso;		/* a special mapping, which can't be split */
-	unsigned char foreign;		/* relocates itself once started: no RELRO, no RW */
+	unsigned char loader;		/* ld.so: its RW data is sealed too */
+	unsigned char vdso;		/* special mapping, can't be split */
+	unsigned char foreign;		/* relocates itself: RW stays mutable */
 };
 
-/* What is to be sealed in one go: adjacent pages of all objects added are
- * joined before the kernel is asked. */
+/* Pages that are sealed together. Those that touch are joined, across objects,
+ * before the kernel is asked. */
 struct seal_job {
 	struct seal_set set;
 	struct seal_range vdso;
 	struct seal_range failed;	/* the first range that was refused */
-	int error;			/* why, as a positive errno; 0 if none was */
-	unsigned asked, refused;	/* how many ranges, and how many of them */
-	uintptr_t known;		/* a page with the protection known_prot, to see */
-	int known_prot;			/* whether the first seal holds; or 0 */
+	int error;			/* its positive errno; or 0 */
+	unsigned asked, refused;	/* numbers of ranges */
+	uintptr_t known;		/* page to test the first seal; or 0 */
+	int known_prot;			/* its protection */
 };
 
-/* The pages of o that are to be sealed, with its RW data or without. Pure.
- * 0, or -1 if they are more ranges than a set can hold, or if o has no program
- * headers to tell them by. */
+/* Set *set to the pages of o that are to be sealed, with its RW data if rw is
+ * 1. Returns 0, or -1 if they are more ranges than a set can hold or if o has
+ * no program headers. No side effects. */
 hidden int __seal_object_ranges(struct seal_set *set,
 	const struct seal_object *o, int rw, size_t page);
 
-/* The pages of a PT_GNU_RELRO in the object's own addresses: out to a whole page
- * where it starts, since padding precedes it there, and in to one where it ends,
- * since data follows. If the header wraps around, start is above end. */
+/* The pages of a PT_GNU_RELRO, without load bias. Both ends are rounded down:
+ * padding precedes the start on its page, but data follows the end. If the
+ * header wraps around, start is above end. */
 hidden struct seal_range __seal_relro(const ElfW(Phdr) *ph, size_t page);
 
 /* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
 hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
 
-/* 1 if a note of o marks it, looked for only within readable segments of o:
- * in those of PT_NOTE, and in that of PT_GNU_PROPERTY, which a linker may make
- * without the other. */
+/* 1 if a note marks o. It may be in a PT_NOTE or, since a linker may make one
+ * without the other, in a PT_GNU_PROPERTY. Only notes in readable segments of o
+ * count. */
 hidden int __seal_marked(const struct seal_object *o);
 
-/* Find what o says must stay mutable, by PT_GNU_MUTABLE and by notes, and which
- * pages that is: those on which its segments have nothing else. The loader and
- * the vdso have none. 0, or -1, with no pages, if any of it is malformed, outside
- * the object, or more than fits: an error exempts nothing. */
+/* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes, and
+ * the pages that hold nothing else of its segments. The loader and the vdso
+ * have none. Returns 0, or -1, with no pages, if a range is malformed, outside
+ * of the object, or one too many: an error exempts nothing. */
 hidden int __seal_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page);
 
-/* Set the policy from words (see __seal_parse); origin ("LD_SEAL", "--seal")
- * and prog are for the message. Bad words print one line and exit with 127:
- * a policy that is misspelt must never be one that is off. Without a call
- * the policy is what configure was told. */
+/* Set the policy from words (see __seal_parse), or to the default of
+ * ./configure if words is null or empty; origin ("LD_SEAL", "--seal") and prog
+ * are for the message. Bad words print one line and exit with 127, so that a
+ * misspelt policy never runs a program unsealed. */
 hidden void __seal_configure(const char *words, const char *origin, const char *prog);
 
-/* Decide the one thing about the policy that depends on the main program:
- * with the flag "marked", whether there is anything to do. Called once, before
- * anything is sealed. */
+/* With the flag "marked", set the level to off if the main program is not
+ * marked. Called once, before anything is sealed. */
 hidden void __seal_program(const struct seal_object *prog);
 
-/* 1 if the policy has strict and names anything to be sealed. */
+/* 1 if the policy is strict and its level is not off. */
 hidden int __seal_strict(void);
 
-/* 1 if there is anything to do for a newly loaded object: the level is not
- * off, or it is and "report" wants a line that says so. */
+/* 1 if objects are to be sealed, or if "report" wants a line that says why they
+ * are not. */
 hidden int __seal_wanted(void);
 
 /* 1 if objects are to be sealed. */
 hidden int __seal_active(void);
 
-/* Add what the policy seals of o. Under "report" o is sealed and reported at
- * once instead of being joined with others. */
+/* Add the pages of o that the policy seals. Under "report" they are sealed and
+ * reported at once, not joined with others. */
 hidden void __seal_add(struct seal_job *job, const struct seal_object *o);
 
-/* Add the vdso whose ELF header is at ehdr (AT_SYSINFO_EHDR), if any. */
+/* Add the vdso, with its ELF header at ehdr (AT_SYSINFO_EHDR), if there is
+ * one. */
 hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
 
 /* Report that o stays unsealed for now. */
 hidden void __seal_defer(const struct seal_object *o, const char *why);
 
-/* Add pages of the loader's own records, or, if they are not to be sealed, have
- * that reported. */
+/* Add pages of the loader's own records or, if seal is 0, report that they are
+ * not sealed. */
 hidden void __seal_add_records(struct seal_job *job, struct seal_range r, int seal);
 
-/* 1 if dlopen must keep working, or nothing is known against it: imported says
- * whether an object that is loaded refers to dlopen or dlsym. */
+/* 1 if dlopen must stay possible: the policy says so, or leaves it to imported,
+ * which tells whether a loaded object refers to dlopen or dlsym. */
 hidden int __seal_keep_dlopen(int imported);
 
-/* Ask the kernel for one range of what has been added, so that its first
- * answer is known. */
+/* Seal one of the ranges that were added, so that the kernel's first answer is
+ * known. Does nothing if it is known already. */
 hidden void __seal_probe(struct seal_job *job);
 
-/* Ask the kernel for what has been added, in silence: 0, or the positive errno
- * of the first refusal. */
+/* Seal the ranges that were added, without messages. Returns 0, or the positive
+ * errno of the first refusal. */
 hidden int __seal_flush(struct seal_job *job);
 
-/* Ask the kernel for what has been added. Returns 0, or a positive errno if
- * a range was refused and the policy is strict. Without strict, a kernel or a
- * filter that has no mseal for us is silence; a refusal that leaves things
- * half sealed is a warning. */
+/* Seal the ranges that were added. Returns 0, or a positive errno if a range
+ * was refused and the policy is strict. Without strict, a kernel without mseal
+ * or a filter that forbids it is silently accepted; any other refusal is a
+ * warning, printed once. */
 hidden int __seal_finish(struct seal_job *job, const char *prog);
 
-/* Strict and not met at start: one line, and status 127. */
+/* Strict can't be met at start: print one line and exit with 127. */
 hidden _Noreturn void __seal_refuse(const char *prog, const char *why);
 
 /* "kernel has no mseal" and the like, for a positive errno. No strerror: it
  * would drag its table into every static program. */
 hidden const char *__seal_reason(int error);
 
-/* Replace the whole pages of r, private file pages, in place with anonymous
- * ones of the same contents, writable if prot says so and else so protected.
- * Nothing else may run meanwhile, and no signal handler. 0, or a positive errno
- * and the contents unchanged. */
+/* Replace the pages of r, private file pages, in place with anonymous pages of
+ * the same contents and the protection prot. No other thread and no signal
+ * handler may run meanwhile. Returns 0, or a positive errno with the contents
+ * unchanged. */
 hidden int __seal_anonymize(struct seal_range r, int prot);
 
-/* Protect and seal a static program, before its constructors. Failure under
- * strict prints a line and exits with 127. */
+/* Protect and seal a static program, before its constructors. Under strict a
+ * failure prints a line and exits with 127. */
 hidden void __seal_static(void);
 
-/* len bytes of anonymous, writable memory: the address, or a negative errno. */
+/* Map len bytes of anonymous, writable memory. Returns the address, or a
+ * negative errno. */
 hidden long __seal_mmap(size_t len);
 
-/* One line on standard error, written whole: strings up to a null pointer. */
+/* Print strings, up to a null pointer, on standard error, with one write if
+ * they are shorter than 256 bytes. */
 hidden void __seal_print(const char *, ...);
 
 #endif

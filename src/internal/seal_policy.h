@@ -1,9 +1,9 @@
 #ifndef SEAL_POLICY_H
 #define SEAL_POLICY_H
 
-/* The words of LD_SEAL, --seal= and configure --with-seal-default=, and the
- * notes by which an object asks for its writable data to be sealed. Pure:
- * no system call, no state; the unit tests compile it for the host. */
+/* The words of LD_SEAL, --seal= and configure --with-seal-default=, and the ELF
+ * notes with which an object says which of its writable data may be sealed. No
+ * system calls and no state, so the unit tests compile it for the host. */
 
 #include <features.h>
 #include <stddef.h>
@@ -12,23 +12,23 @@
 
 enum seal_level {
 	SEAL_OFF,	/* nothing */
-	SEAL_ON,	/* what is not writable after relocation; RW data of marked objects */
+	SEAL_ON,	/* all but RW data; RW data if marked */
 	SEAL_FULL,	/* RW data of every object too */
 };
 
 enum seal_dlopen {
-	SEAL_DLOPEN_AUTO,	/* the loader's records are sealed if nothing refers to dlopen */
-	SEAL_DLOPEN_KEPT,	/* they are not, but by dlseal() */
-	SEAL_DLOPEN_NONE,	/* they are, and dlopen fails */
+	SEAL_DLOPEN_AUTO,	/* seal records if nothing refers to dlopen */
+	SEAL_DLOPEN_KEPT,	/* only dlseal() seals them */
+	SEAL_DLOPEN_NONE,	/* seal them; dlopen loads nothing */
 };
 
 struct seal_policy {
 	unsigned char level;	/* enum seal_level */
-	unsigned char strict;	/* what can't be sealed is an error */
+	unsigned char strict;	/* a failure to seal is an error */
 	unsigned char marked;	/* seal only if the main program is marked */
 	unsigned char report;	/* a line per range on standard error */
 	unsigned char dlopen;	/* enum seal_dlopen */
-	unsigned char emulate;	/* refuse in libc what no kernel refuses (tests) */
+	unsigned char emulate;	/* emulate mseal in libc (tests) */
 };
 
 enum seal_parse {
@@ -39,7 +39,7 @@ enum seal_parse {
 	SEAL_PARSE_DLOPEN,	/* dlopen and nodlopen */
 };
 
-/* For the messages about words that are not known. */
+/* For messages about bad words. */
 #define SEAL_WORDS "levels: off on full; flags: strict marked report dlopen nodlopen"
 
 struct seal_word {
@@ -47,11 +47,10 @@ struct seal_word {
 	size_t n;		/* bytes */
 };
 
-/* Read a comma-separated list of at most one level and any flags into *pol.
- * A level that the list does not name stays as it was in *pol; the flags
- * are those of the list alone. An empty string names nothing and is fine.
- * On any result but SEAL_PARSE_OK *pol is unchanged and *bad is the word at
- * fault. */
+/* Parse a comma-separated list of at most one level and any flags into *pol. If
+ * the list has no level, *pol keeps its own; the flags are those of the list
+ * alone. An empty string is a list of no words. On any result but SEAL_PARSE_OK
+ * *pol is unchanged and *bad is the word at fault. */
 hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 	struct seal_word *bad);
 
@@ -60,12 +59,13 @@ hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
  * SEAL_NOTE_TYPE is the mark, for linkers without -z memory-seal: one 32-bit
  * word of SEAL_NOTE_* bits.
  *
- * SEAL_NOTE_MUTABLE is what <sys/seal.h> makes: four signed 32-bit words, each
- * an address as its distance from the word itself. In this order: a place in
- * the section of mutable data (which keeps the section from being dropped),
- * its start, its end, and the start of what follows, which is not mutable and
- * begins on a page of its own: no more than SEAL_NOTE_PAGE after the end, or
- * the linker has put something between. */
+ * SEAL_NOTE_MUTABLE comes from <sys/seal.h>: four signed 32-bit words, each the
+ * distance of an address from the word itself. In this order: a place in the
+ * section of mutable data (the reference keeps the linker from dropping the
+ * section), the start of the section, its end, and the start of the next
+ * section, which is not mutable and begins on a page of its own. That is less
+ * than SEAL_NOTE_PAGE after the end, unless the linker has put something
+ * between. */
 #define SEAL_NOTE_OWNER "musl-seal"
 #define SEAL_NOTE_TYPE 1
 #define SEAL_NOTE_DATA 1	/* RW data may be sealed */
@@ -80,28 +80,28 @@ hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
  * search and marks nothing. */
 hidden int __seal_note(const unsigned char *p, size_t n, size_t align);
 
-/* The ranges that an object says must stay mutable. What does not fit is
- * an error: an exemption is granted whole or not at all. */
+/* The ranges that an object declares mutable. If they do not all fit that is an
+ * error: an exemption is granted whole or not at all. */
 #define SEAL_MUTABLE_MAX 64
 
 struct seal_mutable {
 	size_t n;
-	struct seal_set pages;			/* the whole pages that are mutable */
-	struct seal_range r[SEAL_MUTABLE_MAX];	/* addresses in bytes, as found */
+	struct seal_set pages;			/* whole mutable pages */
+	struct seal_range r[SEAL_MUTABLE_MAX];	/* in bytes, as found */
 	struct seal_set cover;			/* the same, joined */
 };
 
-/* Put the range into m->r unless it is empty or there already. 0, or -1 if it
- * overlaps one of those from index from on without being equal to it, wraps,
- * or is one too many. */
+/* Add the range to m->r unless it is empty or there already. Returns 0, or -1
+ * if it wraps, is one too many, or overlaps a range at index from or above
+ * without being equal to it. */
 hidden int __seal_mutable_add(struct seal_mutable *m, size_t from,
 	struct seal_range r);
 
-/* Add the ranges of the SEAL_NOTE_MUTABLE notes in the n bytes at p, which
- * are at the address at when the program runs. 0, or -1 if such a note is
- * malformed, if one overlaps another (see __seal_mutable_add for from), or if
- * anything malformed follows one. Notes of others are passed over, and what is
- * malformed and none of ours ends the search. */
+/* Add the ranges of the SEAL_NOTE_MUTABLE notes in the n bytes at p, which are
+ * at the address at when the program runs. Returns 0, or -1 if one of these
+ * notes is malformed, if one overlaps another (see __seal_mutable_add for
+ * from), or if a malformed note follows one. Other notes are skipped; a
+ * malformed one ends the search. */
 hidden int __seal_note_mutable(struct seal_mutable *m, size_t from,
 	const unsigned char *p, size_t n, size_t align, uintptr_t at);
 

@@ -3,8 +3,8 @@
 
 /* Arithmetic on address ranges: the bottom layer of sealing.
  *
- * Nothing here makes a system call, allocates, or knows what a DSO is,
- * so the unit tests compile it for the host as it stands. */
+ * This makes no system call, allocates nothing and knows no DSO, so the unit
+ * tests compile it for the host. */
 
 #include <features.h>
 #include <stddef.h>
@@ -14,17 +14,16 @@
 #define hidden __attribute__((__visibility__("hidden")))
 #endif
 
-/* The addresses start .. end-1, in bytes. Both ends are page multiples once
- * a range reaches a set; start >= end is the empty range. A range can't
- * reach the very last page of the address space, which user space never
- * owns. */
+/* The addresses start .. end-1, in bytes. In a set both ends are page
+ * multiples. start >= end is the empty range. A range can't reach the last page
+ * of the address space, which user space never owns. */
 struct seal_range {
 	uintptr_t start, end;
 };
 
-/* Disjoint, non-adjacent ranges in ascending order. The capacity is a
- * constant because the loader must be able to use a set before and while
- * malloc is not its own; what does not fit is reported, never dropped. */
+/* Disjoint, non-adjacent ranges in ascending order. The capacity is a constant,
+ * so that sealing needs no allocator. A range that does not fit is reported,
+ * never dropped. */
 #define SEAL_SET_MAX 64
 
 struct seal_set {

@@ -2,13 +2,13 @@
 #define SEAL_SYSCALL_H
 
 /* The system calls that a seal can refuse go through seal_syscall, so that a
- * libc configured with --enable-seal-emulation can refuse them where no
- * kernel does. In any other build it is the system call and nothing else. */
+ * libc configured with --enable-seal-emulation can refuse them where no kernel
+ * does. In any other build it is a plain system call. */
 
 #include "syscall.h"
 
-/* System calls have had one number on all architectures, give or take the
- * architecture's offset, since 424; musl 1.2.5 ends before this one. */
+/* Since number 424 a system call has the same number on all architectures, plus
+ * the architecture's offset. musl 1.2.5 does not define this one. */
 #ifndef SYS_mseal
 #define SYS_mseal (SYS_pidfd_send_signal-424+462)
 #endif
@@ -19,17 +19,18 @@
 
 #if SEAL_EMULATION
 
-/* As the kernel: the result, or a negative errno. Async-signal-safe and
- * thread-safe. */
+/* Returns the result or a negative errno, as the kernel does. Async-signal-safe
+ * and thread-safe. */
 hidden long __seal_syscall(long n, syscall_arg_t, syscall_arg_t, syscall_arg_t,
 	syscall_arg_t, syscall_arg_t, syscall_arg_t);
 
-/* Start to emulate, if the kernel has no mseal. 1 if so, 0 if it has; -1 if it
- * has none but neither is there the /proc/self/maps that the emulation needs. */
+/* Start to emulate, unless the kernel has mseal. Returns 1 if it started, 0 if
+ * the kernel has mseal, and -1 if /proc/self/maps, which the emulation needs,
+ * can't be read. */
 hidden int __seal_emulate(void);
 
-/* Around the creation of a process, signals blocked: -1 before, then in the
- * parent 0, in the child 1. */
+/* Called around the creation of a process with signals blocked: with -1 before,
+ * then with 0 in the parent and 1 in the child. */
 hidden void __seal_emulation_fork(int who);
 
 #define seal_syscall1(n,a) seal_syscall6(n,a,0,0,0,0,0)
