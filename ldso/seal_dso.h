@@ -1,7 +1,7 @@
 /* The dynamic linker's side of sealing. Included once, by dynlink.c, after
- * what it needs of it: struct dso, laddr, mmap_fixed, error. The hooks in
- * dynlink.c are calls of these functions and nothing more; what sealing is
- * about is told at the top of src/seal/seal.c. */
+ * struct dso and the functions that it calls: laddr, mmap_fixed, error. The
+ * hooks in dynlink.c are calls of these functions. See the top of
+ * src/seal/seal.c for how sealing works. */
 
 #include "seal.h"
 #include "seal_start.h"
@@ -15,11 +15,11 @@ static void set_relro(struct dso *p, const Phdr *ph)
 	p->relro_end = r.end;
 }
 
-/* The first mapping of a library spans all of it, as its lowest segment is
- * mapped, and the others are mapped over it. 1 if that would change nothing
- * for ph: the first mapping has its pages at the same distance in the file and
- * with the same protection, as is usual of .rodata, and no segment in between
- * was mapped over them. */
+/* The first mapping of a library spans all of it, with the protection of its
+ * lowest segment. The other segments are mapped over it. Returns 1 if ph needs
+ * no mapping of its own: the first mapping has its pages at the same distance
+ * in the file and with the same protection, as is usual for .rodata, and no
+ * segment before it was mapped over them. */
 static int first_mapping_serves(const Phdr *ph0, size_t phnum, size_t phentsize,
 	const Phdr *ph)
 {
@@ -38,21 +38,21 @@ static int first_mapping_serves(const Phdr *ph0, size_t phnum, size_t phentsize,
 	return 1;
 }
 
-/* What relocation writes and what is read-only afterwards must not
- * lie on file pages when it is sealed, or a discard brings the unrelocated
- * contents back. Such pages are made anonymous and the file read into them,
- * which also saves the fault and the copy that each would take when it is
- * first written. */
+/* Pages that relocation writes and that are read-only afterwards must not be
+ * file pages when they are sealed, or a discard brings the unrelocated contents
+ * back. So they are made anonymous and the file is read into them. This also
+ * saves a fault and a copy for each page when it is first written to. */
 
-/* How much .data, in bytes, may follow RELRO in its segment for the whole
- * segment to be read with it: below, one mapping is cheaper than two and
- * nearly all its pages get written anyway; above, most stay untouched. */
+/* If at most this many bytes of .data follow RELRO in its segment, the whole
+ * segment is read with it: one mapping is cheaper than two, and nearly all of
+ * its pages get written to anyway. Of larger data most pages stay untouched. */
 #ifndef COPY_DATA_MAX
 #define COPY_DATA_MAX 65536
 #endif
 
-/* len bytes of pages at to, the first n of which are read from the file. Made
- * in one go, not by a fault for each, unless many are only zeros. */
+/* Map len bytes of anonymous pages at to and read the first n bytes from the
+ * file. The pages are populated in one go, without a fault for each, unless two
+ * or more have no file contents. */
 static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t n)
 {
 	int flags = MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS;
@@ -64,9 +64,9 @@ static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t 
 		if (l<0 && errno==EINTR) continue;
 		if (l<0) return -1;
 		if (!l) {
-			/* The file may end inside the last page: zeros follow. */
+			/* The file may end in the last page: zeros follow. */
 			if (i > (n-1 & -PAGE_SIZE)) break;
-			/* Its size was checked, so it shrank since. */
+			/* Its size was checked before: it shrank. */
 			errno = ENOEXEC;
 			return -1;
 		}
@@ -76,9 +76,9 @@ static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t 
 }
 
 /* Read the pages of a segment up to the end of RELRO, or all of them, into
- * anonymous memory. Returns how many bytes from the segment's first page that
- * covers, a page multiple: 0 if the segment has no RELRO, -1 with errno on
- * failure. The caller maps the rest. */
+ * anonymous memory. Returns the number of bytes, from the start of the
+ * segment's first page, that this covers: a page multiple, 0 if the segment has
+ * no RELRO, or -1 with errno on failure. The caller maps the rest. */
 static size_t map_relro(int fd, const struct dso *dso, const Phdr *ph,
 	unsigned char *base, int prot)
 {
@@ -91,8 +91,8 @@ static size_t map_relro(int fd, const struct dso *dso, const Phdr *ph,
 		return 0;
 	if (end > max || file_end <= end || file_end-end <= COPY_DATA_MAX)
 		end = max;
-	/* From the start of the page, as a mapping of the file would have it:
-	 * what precedes the segment there is visible to the program. */
+	/* Read from the start of the page, as a mapping of the file would: the
+	 * bytes before the segment are visible to the program. */
 	size_t n = (file_end<end ? file_end : end)-min;
 	if (copy_pages(fd, base+min, end-min, prot|PROT_WRITE,
 	    ph->p_offset & -PAGE_SIZE, n) < 0)
@@ -100,14 +100,14 @@ static size_t map_relro(int fd, const struct dso *dso, const Phdr *ph,
 	return end-min;
 }
 
-/* Segments that the program headers call read-only and DT_TEXTREL says are to
- * be relocated. Writable until protect_dso, and meanwhile not executable,
- * since nothing of the object runs before. */
+/* With DT_TEXTREL, relocation writes to segments that the program headers call
+ * read-only. They are read into anonymous pages, writable until protect_dso.
+ * Nothing of the object runs before, so they are not executable until then. */
 static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 	size_t phentsize, unsigned char *base)
 {
-	/* Without the headers in memory there is no telling later what to
-	 * restore. */
+	/* Without the headers in memory, protect_text could not restore the
+	 * protections later. */
 	if (!dso->phdr) return mprotect(dso->map, dso->map_len,
 		PROT_READ|PROT_WRITE|PROT_EXEC) && errno != ENOSYS ? -1 : 0;
 	dso->textrel = 1;
@@ -124,7 +124,7 @@ static int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 	return 0;
 }
 
-/* A page beyond the end of the file would be a SIGBUS when it is used. */
+/* An access to a page beyond the end of the file would be a SIGBUS. */
 static int segment_in_file(const Phdr *ph, int fd, struct dso *dso)
 {
 	if (!dso->file_size) {
@@ -141,9 +141,9 @@ enum { NOT_SEALED, SEALED, SEAL_DEFERRED, SEAL_GIVEN_UP };
 
 static struct seal_object seal_view(const struct dso *);
 
-/* 1 if a relocation that waits for its symbol will write to what is read-only
- * after relocation. Slots outside of RELRO, as those of .got.plt are, stay
- * writable anyway and hold nothing up. */
+/* 1 if a relocation that waits for its symbol will write to RELRO or may, with
+ * DT_TEXTREL, write to text. Slots elsewhere, such as those of .got.plt, stay
+ * writable anyway, so the library need not wait for them. */
 static int relro_pending(const struct dso *p)
 {
 	if (p->textrel) return p->lazy_cnt != 0;
@@ -176,7 +176,8 @@ static struct seal_range relro_of(const struct dso *p)
 	return (struct seal_range){ start, start+p->relro_end-p->relro_start };
 }
 
-/* What the kernel mapped is on file pages yet. */
+/* 1 if RELRO must be replaced with anonymous pages: the kernel mapped it, so it
+ * is still on file pages. */
 static int relro_to_move(const struct dso *p)
 {
 	if (!p->kernel_mapped || p->relro_moved || !__seal_active()) return 0;
@@ -184,17 +185,16 @@ static int relro_to_move(const struct dso *p)
 	return __seal_relro_valid(&o, PAGE_SIZE);
 }
 
-/* A header that reaches beyond the object would write-protect what comes
- * next, which may be ld.so's own data. */
+/* 1 if RELRO is inside the object. A header that reaches beyond it would
+ * write-protect other memory, which may be ld.so's own data. */
 static int relro_inside(const struct dso *p, struct seal_range r)
 {
 	return DL_FDPIC || (r.start >= (uintptr_t)p->map
 		&& r.end <= (uintptr_t)p->map+p->map_len);
 }
 
-/* That of the program before relocation, which then finds the pages there that
- * it would else have copied, one fault for each. The arena has pages to spare,
- * which saves mapping some. */
+/* Replace the program's RELRO before relocation, which would otherwise copy
+ * each of its pages at a fault. */
 static void move_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
@@ -203,8 +203,8 @@ static void move_relro(struct dso *p)
 	p->relro_moved = !__seal_anonymize(r, PROT_READ|PROT_WRITE);
 }
 
-/* Without memory for that, RELRO is no worse than it ever was, which will do
- * unless the policy is strict. */
+/* Returns 0 or a positive errno. Without memory for anonymous pages RELRO stays
+ * on its file, as in upstream: a warning, or an error under strict. */
 static int protect_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
@@ -222,9 +222,9 @@ static int protect_relro(struct dso *p)
 }
 
 /* Give the pages of a relocated object their final protection. As long as a
- * lazy relocation has to write to RELRO or text, that is put off: upstream makes
- * RELRO read-only regardless and then faults on writing to it. Text that
- * still has relocations to come must be run meanwhile. */
+ * lazy relocation has to write to RELRO or text, RELRO stays writable.
+ * (Upstream makes it read-only and faults when it writes the relocation.) Text
+ * with pending relocations is writable and executable: it runs meanwhile. */
 static int protect(struct dso *p)
 {
 	int err = 0, pending = relro_pending(p);
@@ -243,8 +243,9 @@ static void protect_dso(struct dso *p)
 	if (runtime) longjmp(*rtld_fail, 1);
 }
 
-/* The same when what was pending has been resolved, by a dlopen of something
- * else. That must not fail for it: p is bound to what failure would unmap. */
+/* The same for an object when a later dlopen has resolved its pending
+ * relocations. That dlopen must not fail for it: the object is bound to
+ * libraries that a failure would unmap. */
 static void protect_late(struct dso *p)
 {
 	if (!protect(p)) return;
@@ -273,8 +274,8 @@ static struct seal_object seal_view(const struct dso *p)
 	return o;
 }
 
-/* The vdso has no mapping of the loader's, FDPIC objects (NOMMU) have no
- * mapping of their own that could be sealed. */
+/* The vdso was not mapped by the loader and is added apart. FDPIC objects
+ * (NOMMU) have no mappings that could be sealed. */
 static void seal_dso(struct seal_job *job, struct dso *p)
 {
 	if (DL_FDPIC || p->sealed == SEALED || p->sealed == SEAL_GIVEN_UP
@@ -291,7 +292,7 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 	p->sealed = SEALED;
 }
 
-/* What the flag "marked" asks of the main program, before anything depends on
+/* Apply the flag "marked" to the main program, before anything depends on
  * whether objects are sealed. */
 static void seal_program(const struct dso *app)
 {
@@ -303,8 +304,9 @@ static void dl_debug_state(void);
 static struct dso *load_library(const char *, struct dso *);
 static void extend_bfs_deps(struct dso *);
 
-/* What stays pointed to for the life of the process must not lie where the
- * program could change it: the environment and its arguments. */
+/* The loader points to these until the process ends, so they move to where the
+ * program can't change them. The search path and the program's name were in the
+ * environment and the arguments. */
 static void records_adopt(struct dso *app)
 {
 	_dl_debug_addr = &arena->debug;
@@ -326,8 +328,8 @@ static void seal_region(struct seal_job *job, const struct region *r)
 		(uintptr_t)r+r->len }, records_sealed() || final);
 }
 
-/* The loader's own records, with what has been added to the job. The kernel's
- * first answer is noted there, and so asked for before they are protected. */
+/* Add the loader's own records to the job. They hold the kernel's first answer,
+ * so the kernel is asked once before they are protected. */
 static void seal_records(struct seal_job *job)
 {
 	struct region *r;
@@ -342,16 +344,16 @@ static void seal_records(struct seal_job *job)
 	for (r=&arena->region; r; r=r->next) seal_region(job, r);
 }
 
-/* Start-up: everything. Ends the process if strict is not met. What is written
- * to the loader's records before the program starts is written when this
- * returns, and further failures are no longer the end of it. */
+/* At start: seal everything. Ends the process if strict can't be met. Once this
+ * returns, nothing writes to the loader's records before the program starts,
+ * and failures are no longer fatal. */
 static void seal_start(struct dso *app)
 {
 	struct seal_job job = { 0 };
 	size_t vdso = 0;
-	/* A program that needs no library doesn't have ld.so in its list
-	 * either: nothing can look up dlopen then, so the relocations that
-	 * stage 2 did are final. */
+	/* ld.so is not in the list of a program that needs no library, so
+	 * reloc_all left it out. Nothing can look up dlopen then, and the
+	 * relocations of stage 2 are final. */
 	if (__seal_wanted() && !ldso.relocated) {
 		protect_dso(&ldso);
 		ldso.relocated = 1;
@@ -374,15 +376,16 @@ static void seal_start(struct dso *app)
 	if (err) __seal_refuse(app->name, __seal_reason(err));
 }
 
-/* dlopen: what it loaded, and what waited for it. Called where nothing can
- * fail any more but this, and this only if the policy is strict; there are no
- * lazy relocations then, so nothing older is bound to what is taken back. The
- * usual refusal (a filter installed since start) meets the first range, so
- * all of it can be unmapped. If a later range is refused, what the earlier
- * ones sealed stays mapped, unreachable, until the process ends. */
+/* In dlopen: seal the libraries that it loaded and those that no longer wait
+ * for symbols. Called where nothing else can fail. It fails only under strict,
+ * which has no lazy relocations, so no older library is bound to those that the
+ * failure unmaps. Usually the first range is refused already (by a filter
+ * installed since the start), and all of it can be unmapped. If a later range
+ * is refused, the ranges sealed before it stay mapped, unreachable, until the
+ * process ends. */
 static void seal_loaded(void)
 {
-	/* Not on the stack, which may be a thread's small one; the caller
+	/* Static, because the stack may be a thread's small one. The caller
 	 * holds the lock. */
 	static struct seal_job job;
 	if (!__seal_wanted()) return;
@@ -395,8 +398,8 @@ static void seal_loaded(void)
 	longjmp(*rtld_fail, 1);
 }
 
-/* dlopen of what is there already needs nothing of the loader but to be found,
- * and that works when the records can't be written to. */
+/* Called if the records can't be opened. If they are sealed, dlopen still finds
+ * a library that is loaded already. */
 static void *dlopen_refused(const char *file, int mode, int err)
 {
 	static const char *const why[] = {
@@ -424,8 +427,9 @@ static void *dlopen_refused(const char *file, int mode, int err)
 	return 0;
 }
 
-/* Seal the records, first those in further regions: once the roots are
- * sealed there is no taking back. 0 or a positive errno, nothing changed. */
+/* Seal the records. The region with the roots comes last, because the state
+ * can't be changed once it is sealed. Returns 0, or a positive errno with the
+ * state unchanged. */
 static int close_for_good(void)
 {
 	static struct seal_job job;
@@ -446,7 +450,8 @@ static int close_for_good(void)
 	return err;
 }
 
-/* Libraries that waited for symbols will wait for ever. */
+/* Libraries that wait for symbols won't get them any more: protect and seal
+ * them as they are. */
 static void seal_pending(void)
 {
 	static struct seal_job job;

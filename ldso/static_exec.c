@@ -46,8 +46,8 @@ static int read_at(const struct image *im, void *to, size_t n, size_t off)
 	return 0;
 }
 
-/* 1 if the dynamic section, as it stands in the file, names a needed library,
- * or if there are preloads and it isn't a program's. */
+/* 1 if the dynamic section, read from the file, names a needed library, or if
+ * there are preloads and the file is not marked as a program (DF_1_PIE). */
 static int needs_library(const struct image *im, const Phdr *dyn)
 {
 	size_t d[2], flags = 0;
@@ -60,8 +60,8 @@ static int needs_library(const struct image *im, const Phdr *dyn)
 	return im->preload && !(flags & DF_1_PIE);
 }
 
-/* Read the headers; 0 if they are not those of a static program. Whatever is
- * wrong with a dynamic one is for map_library to say. */
+/* Read the headers. Returns 0 if they are not those of a static program;
+ * map_library reports the errors of a dynamic one. */
 static int read_headers(struct image *im)
 {
 	const Ehdr *self = (void *)__ehdr_start;
@@ -104,9 +104,9 @@ static int prot_of(const Phdr *ph)
 		| (ph->p_flags&PF_X ? PROT_EXEC : 0);
 }
 
-/* As the kernel does: reserve the span, then each segment in its place, zeros
- * where the file ends. What lies between segments stays reserved, without
- * access. */
+/* Map the image as the kernel does: reserve the span, then map each segment in
+ * its place, with zeros behind its file contents. The gaps between segments
+ * stay reserved, without access. */
 static void map_image(struct image *im)
 {
 	size_t min = SIZE_MAX, max = 0, i, pg = PAGE_SIZE-1, align = PAGE_SIZE;
@@ -116,7 +116,7 @@ static void map_image(struct image *im)
 		if (ph->p_type != PT_LOAD) continue;
 		if (!__segment_in_file(ph, im->size) || ph->p_filesz > ph->p_memsz)
 			fail(im, "cannot load: a segment is not all in the file");
-		/* Without contents, its offset in the file means nothing. */
+		/* Without file contents, the offset means nothing. */
 		if (ph->p_vaddr+ph->p_memsz < ph->p_vaddr
 		    || ph->p_vaddr+ph->p_memsz > SIZE_MAX-65536
 		    || (ph->p_filesz && (ph->p_vaddr-ph->p_offset & pg)))
@@ -201,8 +201,8 @@ static void seal_image(const struct image *im)
 	int err;
 
 	__seal_program(&o);
-	/* A mark says that the program was linked against a libc that seals
-	 * the rest when it starts. */
+	/* A marked program was linked against a libc that seals the rest when
+	 * it starts. */
 	if (__seal_strict() && !__seal_marked(&o))
 		__seal_refuse(im->name, "a static program that does not seal itself");
 	if (!__seal_wanted()) return;
@@ -233,9 +233,10 @@ void __exec_static(int fd, int preload, const char *argv0, size_t *sp, size_t *a
 	}
 	size_t entry = (size_t)im.base+im.eh.e_entry;
 	munmap(im.ph, im.eh.e_phnum*sizeof *im.ph);
-	/* The psABIs align the stack pointer at the entry point to 16, and some
-	 * processors insist. The loader's own arguments, just below, are done
-	 * with: if they were an odd number of words the block moves down. */
+	/* The psABIs require a stack pointer aligned to 16 at the entry point,
+	 * and some processors fault otherwise. The loader's own arguments lie
+	 * just below and are not needed any more: if they were an odd number of
+	 * words, the block moves down over them. */
 	size_t *aligned = (void *)((size_t)sp & -16);
 	memmove(aligned, sp, (char *)(auxv+2)-(char *)sp);
 	STATIC_JMP((void *)entry, aligned);

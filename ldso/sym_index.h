@@ -1,30 +1,29 @@
-/* Where to begin looking for a symbol. Included once, by dynlink.c, after
- * struct dso and what it calls.
+/* The index of symbols: where a look-up begins. Included once, by dynlink.c,
+ * after struct dso and the functions that it calls.
  *
- * A symbol is the first definition of its name in the order of the global
- * list, and most of the list does not have it: with 400 libraries a look-up
- * passes 200 of them on average, each of which costs one or two cache misses,
- * and a weak reference that nobody defines passes all of them. The index
- * tells, by hash, the first object of the list that has a symbol of such a
- * hash:
+ * A look-up finds the first object in the global list that defines the name,
+ * and most objects don't. With 400 libraries it passes 200 of them on average,
+ * at one or two cache misses each; a weak reference without a definition passes
+ * all of them. The index maps a hash to the first object in the list that has a
+ * symbol of that hash:
  *
  *	hash of "f"  ->  slot  ->  5	objects 0 to 4 have none: begin at 5
  *	hash of "g"  ->  slot  ->  none	begin at the first that is not indexed
  *
- * Skipped are only objects whose own hash table would have said no, so what is
- * found is what would have been found without the index. Two names that
- * share a slot make a look-up begin too early, never too late.
+ * A look-up skips only objects without a symbol of that hash, so it finds the
+ * same symbol as without the index. If two hashes share a slot it begins too
+ * early, never too late.
  *
- * It covers the objects that a program starts with and is not changed after
- * that: dlopen adds at the list's end, and takes away what it added. It is one
- * of the loader's records (seal_arena.h). */
+ * The index covers the objects that are loaded at start and does not change
+ * after that: dlopen only adds objects to the end of the list, and removes its
+ * own. It is one of the loader's records (seal_arena.h). */
 
-/* How many objects make the index worth its pages: below, walking the list
- * costs less than reading every object's hash values. */
+/* Fewer objects than this are not indexed: walking the list costs less than
+ * reading every object's hash values. */
 #define SYM_INDEX_MIN 12
 
-/* The hash values of an object's symbols: *n of them. The lowest bit of each
- * marks the end of a bucket, not the hash. */
+/* Returns the hash values of an object's symbols, *n of them. The lowest bit of
+ * each is not part of the hash: it marks the end of a bucket. */
 static const uint32_t *sym_hashes(const struct dso *p, size_t *n)
 {
 	const uint32_t *h = p->ghashtab, *buckets, *chain;
@@ -46,8 +45,8 @@ static size_t sym_slot(uint32_t hash)
 	return hash>>1 & lookup.mask;
 }
 
-/* Called once, when the list has all that the program starts with and before
- * anything is relocated. Without memory for it there is none. */
+/* Called once, after the list is complete and before relocation. If there is no
+ * memory, there is no index. */
 static void sym_index_build(void)
 {
 	size_t objects = 0, symbols = 0, slots = 1024, n;
@@ -77,8 +76,8 @@ static void sym_index_build(void)
 	}
 }
 
-/* The first object, from dso on, that may define a symbol of this hash, if
- * there is an index (lookup.n). */
+/* The first object, from dso on, that may define a symbol of this hash. Only
+ * called if there is an index (lookup.n). */
 static struct dso *sym_begin(struct dso *dso, uint32_t hash)
 {
 	if (dso != head) return dso;
