@@ -1,1 +1,2 @@
-/* Nothing special: see seal_start.h for what an architecture may define. */
+/* Empty: seal_start.h and seal_emulate.h name the macros that an architecture
+ * may define. */

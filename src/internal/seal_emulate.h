@@ -1,22 +1,22 @@
 #ifndef SEAL_EMULATE_H
 #define SEAL_EMULATE_H
 
-/* Between the two halves of the emulation of mseal: emulate.c, which answers for
- * the kernel, and emulate_table.c, which knows what is sealed and what is mapped.
- * Addresses are those of whole pages; all is to be called with the emulation's
- * lock held. */
+/* Between the two halves of the emulation of mseal: emulate.c answers in place
+ * of the kernel, emulate_table.c knows which pages are sealed and mapped.
+ * Addresses are multiples of the page size. The caller holds the emulation's
+ * lock. */
 
 #include <stddef.h>
 #include <stdint.h>
 #include "libc.h"
 #include "seal_arch.h"
 
-/* Where SYS_mmap takes the address of its six arguments (beside a SYS_mmap2 that
- * takes them as they are). */
+/* 1 where SYS_mmap takes the address of a block of its six arguments, and a
+ * SYS_mmap2 takes them in registers. */
 #ifndef SYS_MMAP_BLOCK
 #define SYS_MMAP_BLOCK 0
 #endif
-/* The flags of SYS_clone, of its first two arguments. */
+/* The one of SYS_clone's first two arguments that has the flags. */
 #ifndef SYS_CLONE_FLAGS
 #define SYS_CLONE_FLAGS(a,b) (a)
 #endif
@@ -41,17 +41,17 @@ struct mapping {
 	char perm[5];		/* as listed */
 };
 
-/* Part of a mapping that is sealed. Protection and kind can't change any more,
- * so they are what they were when it was. */
+/* A sealed part of a mapping. Its protection and kind were noted when it was
+ * sealed and can't change any more. */
 struct sealed {
 	uintptr_t start, end;
-	uintptr_t inode;	/* if it is shared */
+	uintptr_t inode;	/* 0 unless shared */
 	int kind;
 };
 
-/* The first mapping, or the first sealed part, that ends after addr: 1, or 0
- * if there is none, or of mappings -1 if that can't be known. Of what is sealed,
- * the next one is s+1, up to __sealed_end(). */
+/* The first mapping that ends after addr: 1, or 0 if there is none, or -1 if
+ * the maps can't be read. The first sealed part that ends after addr, or null;
+ * the next part is s+1, up to __sealed_end(). */
 hidden int __mapping_from(uintptr_t addr, struct mapping *);
 hidden struct sealed *__sealed_from(uintptr_t addr);
 hidden struct sealed *__sealed_end(void);
@@ -59,22 +59,23 @@ hidden struct sealed *__sealed_end(void);
 /* The first sealed part that has a page of [start, end), or null. */
 hidden struct sealed *__sealed_in(uintptr_t start, uintptr_t end);
 
-/* As mseal(2): 0, -EINVAL or -ENOMEM, and then nothing has been sealed. */
+/* As mseal(2). On -EINVAL or -ENOMEM nothing has been sealed. */
 hidden long __sealed_add(uintptr_t start, size_t len, unsigned long flags);
 
-/* A range is about to get MADV_DONTFORK: 0 or -ENOMEM. And, in the child of a fork,
- * forget what it has not got for that. What can't be known stays. */
+/* Call the first before a range gets MADV_DONTFORK: 0 or -ENOMEM. Call the
+ * second in the child of a fork: it forgets the parts that the child did not
+ * inherit for that. If the maps can't be read, it keeps all. */
 hidden int __sealed_leave_out(void);
 hidden void __sealed_inherited(void);
 
 /* Forget all; for a deliberate fault only. */
 hidden void __sealed_forget(void);
 
-/* Is there a /proc/self/maps? */
+/* 1 if /proc/self/maps can be read. */
 hidden int __mappings_known(void);
 
-/* Deliberate faults, by SEAL_EMULATION_FAULT=NAME in the environment, for the
- * tests of the tests: one promise each that the emulation then breaks. */
+/* Deliberate faults, for tests of the tests: with SEAL_EMULATION_FAULT=NAME in
+ * the environment the emulation breaks one promise. */
 #define SEAL_FAULTS(F) \
 	F(MSEAL_ROUNDS_DOWN, "mseal-rounds-down") \
 	F(MSEAL_UP_TO_THE_HOLE, "mseal-up-to-the-hole") \

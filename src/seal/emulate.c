@@ -1,14 +1,14 @@
-/* mseal for kernels that have none, so that what rests on it can be tested
- * there: old kernels, 32-bit ones, QEMU user-mode. It remembers what was sealed
- * (emulate_table.c) and refuses, in libc's wrappers and in syscall(), what the kernel
- * would. It is no boundary to anyone: the table is writable and a system call
- * instruction walks around it. Only in a libc configured with
+/* mseal for kernels without it, so that sealing can be tested there: old
+ * kernels, 32-bit ones, QEMU user-mode. It remembers the sealed pages
+ * (emulate_table.c) and refuses, in libc's wrappers and in syscall(), the calls
+ * that a kernel would refuse. It is no protection: the table is writable, and a
+ * system call instruction goes past it. Only in a libc configured with
  * --enable-seal-emulation.
  *
- * What is refused, with which errno, and which errors come before it is what Linux
- * 6.18 does; tests/conformance holds both to it, call by call. Where a call has
- * other reasons to fail that only the kernel knows, the kernel is asked by a
- * harmless form of the same call first. */
+ * The refusals, their errno, and the errors that come before them are those of
+ * Linux 6.18; tests/conformance compares the two, call by call. If a call can
+ * fail for other reasons that only the kernel knows, the kernel is first asked
+ * by a harmless form of the same call. */
 
 #define SYSCALL_NO_TLS 1
 #define _GNU_SOURCE
@@ -35,7 +35,7 @@
 #include "../ipc/ipc.h"
 #endif
 
-/* musl 1.2.5 doesn't have the first, no musl the second. */
+/* musl 1.2.5 lacks the first, every musl the second. */
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
@@ -46,12 +46,11 @@
 #define FAILED(r) ((unsigned long)(r) > -4096UL)
 
 static int emulating;
-static int keys;	/* has a protection key been given to any page? */
+static int keys;	/* 1 if any page has got a protection key */
 static volatile int lock[1];
 
-/* The lock is held over the check and the call, so that no thread can seal
- * between them; with signals blocked, so that a handler may call what is
- * emulated. */
+/* The lock is held over the check and the call, so that no thread can seal in
+ * between. Signals are blocked, so that a handler may make emulated calls. */
 static void enter(sigset_t *set)
 {
 	if (!FAULT(SIGNALS_NOT_BLOCKED)) __block_all_sigs(set);
@@ -90,34 +89,37 @@ static long scratch_page(int prot)
 	return p;
 }
 
-/* Can 8 bytes be read there? A set of signals is, before anybody asks what is to be
- * done with it. */
+/* 1 if 8 bytes can be read at p. The kernel reads the set of signals before it
+ * refuses the invalid first argument. */
 static int readable(const void *p)
 {
 	return p && __syscall(SYS_rt_sigprocmask, -1, p, 0, _NSIG/8) != -EFAULT;
 }
 
-/* Does [start, end) lie where the kernel maps for processes? An address beyond
- * is an error of the arguments. What is mapped does (to QEMU's mincore a page of
- * no access isn't); of a last page where nothing is, munmap tells and does nothing
- * else. MAP_FIXED_NOREPLACE won't do: to older kernels and QEMU it is a hint. If what
- * is mapped can't be known, nothing may be unmapped, and it is taken to be in range. */
+/* 1 if [start, end) lies in the part of the address space that the kernel maps
+ * for processes; an address beyond it is an invalid argument. A page that is
+ * mapped lies there. (QEMU's mincore denies one without access, so the maps are
+ * read too.) If nothing is mapped at the last page, munmap tells and has no
+ * other effect. MAP_FIXED_NOREPLACE won't do: older kernels and QEMU take it as
+ * a hint. If the maps can't be read, munmap could do harm, and the page is
+ * taken to be in range. */
 static int in_range(uintptr_t start, uintptr_t end)
 {
 	unsigned char resident;
 	struct mapping v;
 	uintptr_t last = end-PAGE_SIZE;
 	if (end <= start) return 0;
-	/* Not PAGE_SIZE: QEMU's host may have smaller pages, and tells of each. */
+	/* Not PAGE_SIZE: QEMU's host may have smaller pages, and mincore
+	 * answers with a byte for each. */
 	if (!__syscall(SYS_mincore, last, 1, &resident)) return 1;
 	int known = __mapping_from(last, &v);
 	if (known < 0 || (known && v.start <= last)) return 1;
 	return __syscall(SYS_munmap, last, PAGE_SIZE) != -EINVAL;
 }
 
-/* Where in [start, end), all of it writable, does a protection key keep the thread
- * from writing? A futex operation tells: it is to OR 0 into the page's first word,
- * and changes nothing where it may. */
+/* The first page of [start, end), all of it writable, that a protection key
+ * keeps this thread from writing to; end if there is none. A futex operation
+ * tells: it ORs 0 into the page's first word, which changes nothing. */
 static uintptr_t forbidden_by_key(uintptr_t start, uintptr_t end)
 {
 	static const unsigned or_0 = 2U<<28;
@@ -129,7 +131,7 @@ static uintptr_t forbidden_by_key(uintptr_t start, uintptr_t end)
 	return start;
 }
 
-/* The older number of these two first: it is the one that older kernels have. */
+/* SYS_ipc if there is one: older kernels have no other. */
 static long raw_shmat(int id, uintptr_t addr, int flags)
 {
 #ifdef SYS_ipc
@@ -150,9 +152,9 @@ static long raw_shmdt(uintptr_t addr)
 #endif
 }
 
-/* The calls. Each gets its arguments checked as the kernel would before it
- * looks at mappings; a call that is wrong in itself is left for the kernel
- * to refuse. */
+/* The calls. The arguments of each are checked as the kernel checks them before
+ * it looks at mappings. A call with invalid arguments is left for the kernel to
+ * refuse. */
 
 static int munmap_refused(uintptr_t start, size_t len)
 {
@@ -163,9 +165,9 @@ static int munmap_refused(uintptr_t start, size_t len)
 	return !(start & PAGE_MASK) && in_range(start, end);
 }
 
-/* A mapping that would fail fails for its own reason: it is tried at its address in a way
- * that replaces nothing, and then made elsewhere. Where MAP_FIXED_NOREPLACE is a
- * hint, the first is made elsewhere as well. */
+/* A mapping that would fail anyway fails with its own error. So it is tried at
+ * its address in a way that replaces nothing, and then elsewhere. Where
+ * MAP_FIXED_NOREPLACE is a hint, the first try is made elsewhere too. */
 static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
 {
@@ -180,9 +182,9 @@ static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t
 	return d & MAP_FIXED_NOREPLACE ? -EEXIST : -EPERM;
 }
 
-/* Might this protection be given to a page of s at all? A page of its own tells of bits
- * and keys; of a file that was not opened for writing, a duplicate, which
- * only shared memory has. */
+/* 0 if a page of s could get this protection at all, or the kernel's error. A
+ * scratch page tells of bits and keys. A duplicate of the page tells of a file
+ * that was not opened for writing; only shared memory can be duplicated. */
 static long protection_refused(long n, const struct sealed *s, uintptr_t page, int prot,
 	syscall_arg_t key)
 {
@@ -199,8 +201,8 @@ static long protection_refused(long n, const struct sealed *s, uintptr_t page, i
 	return r;
 }
 
-/* The kernel goes from mapping to mapping: what comes before the first one
- * that is sealed gets its protection, unless it has a hole. */
+/* The kernel goes from mapping to mapping. The part before the first sealed one
+ * gets the protection; a hole in that part ends the call with its own error. */
 static long do_mprotect(long n, uintptr_t start, size_t len, int prot, syscall_arg_t key)
 {
 	struct sealed *s = __sealed_in(start, start+PAGE_UP(len));
@@ -220,7 +222,7 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 {
 	if (flags & ~(MREMAP_MAYMOVE|MREMAP_FIXED|MREMAP_DONTUNMAP)) return 0;
 	if ((old & PAGE_MASK) || !new_len) return 0;
-	/* Mostly the address tells that there is as much. */
+	/* If new_len is at most old it is in range, because old is. */
 	if (new_len > old && !in_range(0, new_len)) return 0;
 	if (!(flags & (MREMAP_FIXED|MREMAP_DONTUNMAP))) return 1;
 	if (!(flags & MREMAP_MAYMOVE) || (new & PAGE_MASK)) return 0;
@@ -229,9 +231,9 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 	return !(flags & MREMAP_FIXED) || in_range(new, new+new_len);
 }
 
-/* A move in the same size goes from mapping to mapping, each to its place in the
- * destination, until one meets a seal. (As of 6.17; before, there could be only
- * one mapping.) */
+/* A move without a change of size goes from mapping to mapping, each to its
+ * place in the destination, until one meets a seal. (Since Linux 6.17; before,
+ * there could be only one mapping.) */
 static long move_in_order(uintptr_t old, size_t len, unsigned long flags, uintptr_t new)
 {
 	struct mapping v;
@@ -254,23 +256,23 @@ static long move_in_order(uintptr_t old, size_t len, unsigned long flags, uintpt
 	return at == old ? -EFAULT : new;
 }
 
-/* In the kernel's order: the mapping at the first page, whether the rest of what
- * is kept is of the same mapping, the destination, what is cut off. What is sealed
- * is a mapping of its own. */
+/* The checks are in the kernel's order: the mapping at the first page, whether
+ * the part that is kept lies in that mapping, the destination, the part that is
+ * cut off. A sealed part is a mapping of its own. */
 static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 	unsigned long flags, uintptr_t new)
 {
 	struct mapping v;
 	size_t from = PAGE_UP(old_len), to = PAGE_UP(new_len), kept = from < to ? from : to;
 	uintptr_t end = old+(from ? from : PAGE_SIZE);
-	/* How much there is, is looked at after the first page. */
+	/* A length that wraps is refused after the first page is checked. */
 	if (end < old) end = -PAGE_SIZE;
 	int fixed = flags & MREMAP_FIXED;
 	struct sealed *s = FAULT(MREMAP_SOURCE) ? 0 : __sealed_in(old, end);
 	int onto = fixed && !FAULT(MREMAP_DESTINATION) && __sealed_in(new, new+to);
 	if (FAULT(ERRORS_LAST) && (s || onto)) return -EPERM;
 	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)) goto kernel;
-	/* What is sealed is mapped. */
+	/* A sealed page is mapped: no need to look. */
 	if (s && s->start <= old) return -EPERM;
 	int known = __mapping_from(old, &v);
 	if (known < 0) return -EPERM;
@@ -283,7 +285,7 @@ static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 	}
 	if (onto) return -EPERM;
 	if (from > to && __sealed_in(old+to, old+from) && !FAULT(MREMAP_CUT_OFF)) {
-		/* The destination has been made free by then. */
+		/* The kernel has unmapped the destination by then. */
 		if (fixed) __syscall(SYS_munmap, new, to);
 		return -EPERM;
 	}
@@ -306,14 +308,15 @@ static int discards(int advice)
 	return 0;
 }
 
-/* Refused is a discard of what is anonymous and can't be written, by its protection or
- * its key. Advice that this kernel doesn't know is wrong even for no memory. */
+/* A discard is refused if the memory is anonymous and can't be written to, by
+ * its protection or its key. Advice that this kernel does not know is invalid
+ * even for a length of 0. */
 static long do_madvise(uintptr_t start, size_t len, int advice)
 {
 	uintptr_t end = start+PAGE_UP(len);
 	const int but = FAULT(MADVISE_WRITABLE) ? 0 : KIND_WRITABLE;
 	long r = 0;
-	/* This may move the table. */
+	/* This comes first, because it may move the table. */
 	if (advice == MADV_DONTFORK && __sealed_leave_out()) return -ENOMEM;
 	struct sealed *s = __sealed_in(start, end), *stop = __sealed_end();
 	if (!s || !discards(advice) || (start & PAGE_MASK) || FAULT(MADVISE)
@@ -326,7 +329,7 @@ static long do_madvise(uintptr_t start, size_t len, int advice)
 		if (s->kind & but) at = forbidden_by_key(at, to);
 		if (at >= to) continue;
 		if (at > start) r = __syscall(SYS_madvise, start, at-start, advice);
-		/* A hole is no reason to stop before the seal. */
+		/* A hole does not stop the kernel before the seal. */
 		return r && r != -ENOMEM ? r : -EPERM;
 	}
 	return __syscall(SYS_madvise, start, len, advice);
@@ -334,13 +337,13 @@ static long do_madvise(uintptr_t start, size_t len, int advice)
 
 #ifdef SYS_process_madvise
 
-/* What one call may advise in all, as for read and write. */
+/* The limit of bytes for one call, as for read and write. */
 #define MOST_BYTES (INT_MAX & ~(size_t)PAGE_MASK)
 
-/* The kernel goes through the list until one range fails and answers with the
- * bytes that came before it, if any. It is asked first whether it takes
- * such advice at all (of other processes never; of its own since 6.13) and whether
- * the list can be read: what it refuses then, it refuses for the real call. */
+/* The kernel goes through the list until one range fails, and returns the
+ * number of bytes before that, if any. It is asked first whether it takes such
+ * advice at all (never for other processes; for its own since 6.13) and whether
+ * the list can be read. If not, it gets the real call and refuses that too. */
 static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int advice,
 	unsigned flags)
 {
@@ -364,8 +367,8 @@ static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int a
 
 #endif
 
-/* How much a segment maps is told by attaching it where it does no harm. If that can't
- * be seen, it may be anything. */
+/* The segment is attached elsewhere to learn its length. If the maps can't be
+ * read, it may be of any length. */
 static long shmat_refused(int id, uintptr_t addr, int flags)
 {
 	struct mapping v;
@@ -380,7 +383,7 @@ static long shmat_refused(int id, uintptr_t addr, int flags)
 	return munmap_refused(addr, len) ? -EPERM : 0;
 }
 
-/* Is v what is left of a segment that was attached at addr? The kernel goes by
+/* 1 if v is part of a segment that was attached at addr. The kernel compares
  * the offset, too. */
 static int attached_at(const struct mapping *v, uintptr_t addr)
 {
@@ -405,9 +408,9 @@ static int sealed_segment_from(uintptr_t addr)
 	return 0;
 }
 
-/* Each mapping of the segment is unmapped, and Linux says 0 whether or not it
- * could be. The kernel can do it if none is sealed; if that can't be known, none
- * is unmapped. */
+/* Linux unmaps the mappings of the segment that are not sealed, and returns 0
+ * even if some are. If none is sealed, the kernel does all of it. If the maps
+ * can't be read, nothing is unmapped. */
 static long do_shmdt(uintptr_t addr)
 {
 	struct mapping v;
@@ -426,7 +429,7 @@ static long do_shmdt(uintptr_t addr)
 	return known < 0 ? -EPERM : 0;
 }
 
-/* A private mapping, or more than one, is wrong in itself. */
+/* A private mapping, or more than one, is an invalid argument. */
 static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long prot, size_t pgoff)
 {
 	start &= ~(uintptr_t)PAGE_MASK;
@@ -437,7 +440,7 @@ static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long 
 	return -EPERM;
 }
 
-/* brk doesn't fail; it answers where the end still is. */
+/* brk does not fail: it returns the break, unchanged. */
 static long do_brk(uintptr_t end)
 {
 	uintptr_t cur = __syscall(SYS_brk, 0);
@@ -531,7 +534,7 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	return __syscall(n, a, b, c, d, e, f);
 }
 
-/* A copy of the process that syscall() makes must not be made while another
+/* 1 if the call copies the process. syscall() must not do that while another
  * thread holds the lock. */
 static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 {
@@ -553,7 +556,7 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	long r;
 	int forks = emulating && copies(n, a, b);
 #if defined SYS_mmap && defined SYS_mmap2
-	/* The one with a block of arguments counts in bytes. */
+	/* SYS_mmap with a block of arguments has its offset in bytes. */
 	if (SYS_MMAP_BLOCK && emulating && n == SYS_mmap) {
 		const unsigned long *v = (void *)a;
 		if (!readable(v) || !readable(v+4)) return __syscall(n, a);
@@ -571,7 +574,7 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	return r;
 }
 
-/* Which fault, for tests. "list" prints their names. */
+/* Choose a fault by its name, for tests. "list" prints the names. */
 static void choose_fault(const char *name)
 {
 	static const char names[][32] = {

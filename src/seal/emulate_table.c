@@ -1,5 +1,5 @@
-/* The emulation's table of what is sealed, and what it has to know of the
- * kernel's: where mappings begin and end. emulate.c has the rest. */
+/* The emulation's table of sealed pages, and its view of the kernel's mappings:
+ * where they begin and end. emulate.c has the rest. */
 
 #define SYSCALL_NO_TLS 1
 #define _GNU_SOURCE
@@ -23,11 +23,11 @@ struct maps {
 	int fd;
 	size_t pos, len;
 	char buf[1024];
-	struct mapping ahead;	/* read, and of the next mapping */
+	struct mapping ahead;	/* already read, the next mapping */
 	struct mapping line;	/* the last that was read, for maps_at */
 };
 
-/* Is one mapping listed in parts? */
+/* 1 if the maps list one mapping in parts. */
 static int in_parts;
 
 static int maps_open(struct maps *m)
@@ -53,7 +53,7 @@ static int maps_char(struct maps *m)
 	return (unsigned char)m->buf[m->pos++];
 }
 
-/* Returns what follows the number. */
+/* Returns the character behind the number. */
 static int maps_number(struct maps *m, unsigned base, uintptr_t *x)
 {
 	int c;
@@ -65,9 +65,10 @@ static int maps_number(struct maps *m, unsigned base, uintptr_t *x)
 	return c;
 }
 
-/* A mapping without a file has inode 0 and a name only if somebody gave it one;
- * of those in brackets, all but the heap, stacks and named memory are the
- * kernel's own. A shared /dev/zero is a file, a private one is none. */
+/* A mapping without a file has inode 0, and a name only if it was given one.
+ * The names in brackets are those of the heap, of stacks, of named memory, and
+ * else of the kernel's own mappings. A shared /dev/zero is a file, a private
+ * one is anonymous memory. */
 static int kind_of(const char *perm, uintptr_t inode, const char *name, size_t n)
 {
 	int kind = 0;
@@ -121,13 +122,14 @@ static int maps_next(struct maps *m, struct mapping *v)
 	return 1;
 }
 
-/* What is mapped at addr, of it at most up to end, or 0 if nothing is. Addresses
- * are asked for in ascending order.
+/* The mapping at addr: 1, or 0 if nothing is mapped there. Addresses are asked
+ * for in ascending order.
  *
- * Where QEMU user-mode has pages larger than the host's (-p), it leaves out of maps
- * each mapping of the host's that is not the program's in whole, such as its
- * own 4 KiB for signals and, if they are read-only, the pages next to them. So
- * mincore has the last word. It doesn't tell a kind, and the commonest is taken. */
+ * QEMU user-mode with pages larger than the host's (-p) leaves out of maps each
+ * mapping of the host's that is not the program's in whole, such as QEMU's own
+ * 4 KiB for signals together with read-only pages next to them. So mincore has
+ * the last word. It does not tell the kind: the commonest, anonymous, is
+ * assumed. A mapping found this way ends at end at the latest. */
 static int maps_at(struct maps *m, uintptr_t addr, uintptr_t end, struct mapping *v)
 {
 	unsigned char resident;
@@ -153,8 +155,8 @@ int __mapping_from(uintptr_t addr, struct mapping *v)
 	return found;
 }
 
-/* QEMU user-mode of late lists pages apart that were protected apart, if only for a
- * time. A kernel lists what it has joined. */
+/* Recent QEMU user-mode lists pages apart that were protected apart for a time.
+ * A kernel lists them as one mapping. */
 int __mappings_known(void)
 {
 	struct mapping v = { 0 };
@@ -168,8 +170,9 @@ int __mappings_known(void)
 	return known;
 }
 
-/* The table: sealed parts in order of their addresses. What touches and is of one
- * kind and, if shared, of one file, is one part. It grows by doubling. */
+/* The table: sealed parts in order of their addresses. Parts that touch are
+ * joined if they are of one kind and, if shared, of one file. The table grows
+ * by doubling. */
 
 static struct sealed *table;
 static size_t count, capacity;
@@ -216,8 +219,9 @@ static int reserve(size_t n)
 	return 0;
 }
 
-/* Where the table is neither as it was nor as it will be. Who has no lock would
- * hardly ever see that: so it lasts, and what is being moved is missing. */
+/* Called when the table is half changed, with the parts that are being moved
+ * missing. Faults that leave out the lock make this moment last, or hardly any
+ * thread would ever see it. */
 static void halfway(size_t moved)
 {
 	if (!FAULT(NO_LOCK) && !FAULT(FORK_TAKES_NO_LOCK)) return;
@@ -232,8 +236,9 @@ static int same(const struct sealed *a, const struct sealed *b)
 	return a->kind == b->kind && a->inode == b->inode;
 }
 
-/* Room has been reserved. What of v is sealed already is so with the same
- * kind; it is swallowed where the kinds join and cut off where they don't. */
+/* Room has been reserved. Parts that touch or overlap v are joined with it if
+ * they are of the same kind and file. Else v is cut to the pages that are not
+ * sealed yet. */
 static void record(struct sealed v)
 {
 	size_t lo, hi, i;
@@ -263,8 +268,8 @@ static void record(struct sealed v)
 	table[lo] = v;
 }
 
-/* How many mappings [start, end) has; -ENOMEM if there is a hole, -EINVAL if part
- * of a special one is meant. *at is where the hole is. */
+/* The number of mappings in [start, end); -ENOMEM if there is a hole, at *at;
+ * -EINVAL if a special mapping is not wholly inside. */
 static long count_mappings(struct maps *m, uintptr_t start, uintptr_t end, uintptr_t *at)
 {
 	struct mapping v;
@@ -287,7 +292,8 @@ static void record_mappings(struct maps *m, uintptr_t start, uintptr_t end)
 	}
 }
 
-/* Up to where, from at on, all is mapped, or nothing is. */
+/* The end of the pages from at on that are all mapped or, if mapped is 0, all
+ * unmapped. */
 static uintptr_t reach(struct maps *m, uintptr_t at, uintptr_t end, int mapped)
 {
 	struct mapping v;
@@ -296,8 +302,8 @@ static uintptr_t reach(struct maps *m, uintptr_t at, uintptr_t end, int mapped)
 	return at < end ? at : end;
 }
 
-/* A part may become several. Memory for that can't be had here: it might come to lie
- * where a part was. */
+/* One part may become several. The table can't grow here: its new memory might
+ * lie where a sealed part was. */
 void __sealed_inherited(void)
 {
 	struct maps m;
@@ -343,7 +349,7 @@ long __sealed_add(uintptr_t start, size_t len, unsigned long flags)
 	maps_close(&m);
 	if (n == -ENOMEM && FAULT(MSEAL_UP_TO_THE_HOLE)) end = at;
 	else if (n < 0) return n;
-	/* Each may become a part of its own. */
+	/* Each mapping may become a part of its own. */
 	if (reserve(count+(n<0 ? 64 : n)+left_out+1)) return -ENOMEM;
 	if (maps_open(&m)) return -ENOMEM;
 	record_mappings(&m, start, end);
