@@ -1,27 +1,28 @@
 #ifndef _SYS_SEAL_H
 #define _SYS_SEAL_H
 
-/* SEAL_MUTABLE: data whose mapping the program changes while it runs.
+/* SEAL_MUTABLE: for data that the program protects or unmaps while it runs.
  *
- * The dynamic linker, and in a static program its start, seal what is mapped of
- * a program and its libraries: no mprotect, munmap or mremap of these pages
- * succeeds any more. Variables defined with SEAL_MUTABLE are left out:
+ * The dynamic linker seals the mappings of a program and its libraries, and a
+ * static program seals its own at start: mprotect, munmap and mremap of these
+ * pages fail. Variables defined with SEAL_MUTABLE are not sealed:
  *
  *	#include <sys/seal.h>
  *	static SEAL_MUTABLE struct config config = { ... };
  *
- * Any variable of static storage that is neither const nor thread-local, nor
- * inline or of a template in C++; GNU C or a compiler like it. They stand
- * together, in the order of the link, in the section musl_mutable, which begins
- * on a page boundary and shares no page with anything else, whatever the page
- * size; all else stays sealed. A variable that is to be protected apart from the
- * others takes alignment and size of its own, as for mprotect anyway.
+ * It works for any variable of static storage that is not const, not
+ * thread-local and, in C++, not inline and not of a template. The compiler must
+ * understand GNU C. The variables lie together, in link order, in the section
+ * musl_mutable, which begins on a page boundary and shares no page with other
+ * data, at any page size; the other data stays sealed. To protect one variable
+ * apart from the others, give it the alignment and the size that mprotect
+ * requires anyway.
  *
- * It works with any ELF linker, because it asks for nothing but an alignment and
- * a note. What it costs: up to twice __SEAL_PAGE bytes in file and memory, for
- * each program or library with a file that includes this header; and the data
- * is in the file even where it is zero. Larger things are for mmap, which is
- * never sealed. docs/mutable.md specifies the note. */
+ * It works with any ELF linker, because it needs only an alignment and a note.
+ * It costs up to twice __SEAL_PAGE bytes in file and memory, for each program
+ * or library with a file that includes this header, and the data takes room in
+ * the file even if it is zero. Use mmap for larger things: that memory is never
+ * sealed. docs/mutable.md specifies the note. */
 
 #define SEAL_MUTABLE __attribute__((__section__("musl_mutable")))
 
@@ -32,11 +33,12 @@
 #define __SEAL_PAGE "65536"
 #endif
 
-/* Every file that includes this brings: its part of the section, if only the
- * alignment; one byte, common to all, in a section that follows it and begins on
- * a page boundary too, so that nothing else can be on the last page; and a note
- * that says where it all is. The linker makes the __start_ and __stop_ symbols.
- * .ifndef, because under -flto the assembly of several files becomes one. */
+/* Every file that includes this header adds its part of the section, or only
+ * the alignment; one byte, common to all files, in a section that follows and
+ * also begins on a page boundary, so that no other data is on the last page;
+ * and a note with all these addresses. The linker makes the __start_ and
+ * __stop_ symbols. .ifndef, because -flto joins the assembly of several
+ * files. */
 __asm__(
 "	.ifndef .Lmusl_mutable\n"
 "	.pushsection musl_mutable,\"aw\",%progbits\n"

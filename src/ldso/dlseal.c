@@ -2,7 +2,7 @@
 #include <dlfcn.h>
 #include "dynlink.h"
 
-/* A static program has no loader, and what it would seal is sealed. */
+/* A static program has no loader and so no records to seal. */
 static int stub_dlseal(void)
 {
 	return 0;
