@@ -1,14 +1,16 @@
 /* Some encodings number the characters that their table lacks: the n-th is the
- * n-th code point that no entry has. To count the entries below a guess, and
- * guess again, takes up to as many rounds as there are entries in a row,
- * 20,902 before U+9FA6, each over the whole table. So look it up.
+ * n-th code point without an entry. Upstream guesses the code point, counts the
+ * entries below the guess, and guesses again. That takes up to as many rounds
+ * as there are entries in a row (20,902 before U+9FA6), each over the whole
+ * table. The functions here look it up instead.
  *
- * Each function returns 0 if there is no n-th.
+ * Each returns 0 if there is no n-th; n counts from 0.
  *
  * Included by iconv.c, which has the table ksc. */
 
-/* Where each run of code points begins that gb18030.h lacks, from U+0080 and
- * without surrogates: the number of its first one, and that code point. */
+/* The runs of code points, from U+0080 on and without surrogates, that
+ * gb18030.h lacks: the number of the first one of each run, and its code
+ * point. */
 static const unsigned short gb18030_gaps[][2] = {
 	{0,0x80},{36,0xa5},{38,0xa9},{45,0xb2},{50,0xb8},{81,0xd8},{89,0xe2},
 	{95,0xeb},{96,0xee},{100,0xf4},{103,0xf8},{104,0xfb},{105,0xfd},
@@ -58,8 +60,8 @@ static const unsigned short gb18030_gaps[][2] = {
 	{39115,0xfe67},{39116,0xfe6c},{39265,0xff5f},{39394,0xffe6},
 };
 
-/* A sequence of four bytes: what is lacking up to U+FFFF, and, from
- * 90 30 81 30 on, all other planes. */
+/* Sequences of four bytes: the code points that are lacking up to U+FFFF and,
+ * from 90 30 81 30 on, all other planes. */
 static unsigned gb18030_lacks(unsigned n)
 {
 	unsigned low = 0, high = sizeof gb18030_gaps / sizeof *gb18030_gaps;
@@ -75,9 +77,9 @@ static unsigned gb18030_lacks(unsigned n)
 	return gb18030_gaps[low][1] + (n - gb18030_gaps[low][0]);
 }
 
-/* One of the 11172 Hangul syllables that KS X 1001 lacks. Its 2350 stand in
- * order in rows 15 to 39. Below the i-th, so many are lacking: its distance
- * from the first of all, less i. */
+/* The n-th of the Hangul syllables that KS X 1001 lacks. It has 2350 of the
+ * 11172, in order, in rows 15 to 39. The number of those lacking below its i-th
+ * is the distance of that from the first syllable, U+AC00, less i. */
 static unsigned ksc_lacks(unsigned n)
 {
 	unsigned low = 0, high = 2350;
