@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A file as the loader would have it: its pages as mappings, from address 0
- * up, cut where protection, kind or policy changes. */
+/* A file is shown as the loader would map it: its pages as mappings, from
+ * address 0 up, cut where protection, kind or policy changes. */
 
 static int by_address(const void *a, const void *b)
 {
@@ -32,7 +32,8 @@ static struct borders borders(const struct object *o, uint64_t page)
 	struct borders b = { 0 };
 	for (size_t i=0; i<o->elf.phnum; i++) {
 		const ElfW(Phdr) *ph = o->elf.phdr+i;
-		struct seal_range r = __seal_round(ph->p_vaddr, ph->p_memsz, page);
+		struct seal_range r = __seal_round(ph->p_vaddr, ph->p_memsz,
+			page);
 		if (ph->p_type != PT_LOAD || r.start == r.end) continue;
 		border(&b, o, r.start);
 		border(&b, o, r.end);
@@ -55,8 +56,10 @@ static unsigned prot_at(const struct object *o, uint64_t at, uint64_t page)
 	unsigned prot = 0;
 	for (size_t i=0; i<o->elf.phnum; i++) {
 		const ElfW(Phdr) *ph = o->elf.phdr+i;
-		struct seal_range r = __seal_round(ph->p_vaddr, ph->p_memsz, page);
-		if (ph->p_type == PT_LOAD && at >= r.start && at < r.end) prot |= ph->p_flags & 7;
+		struct seal_range r = __seal_round(ph->p_vaddr, ph->p_memsz,
+			page);
+		if (ph->p_type == PT_LOAD && at >= r.start && at < r.end)
+			prot |= ph->p_flags & 7;
 	}
 	return at >= o->relro.start && at < o->relro.end ? prot & ~W : prot;
 }
@@ -76,7 +79,8 @@ static void fill(struct space *sp, struct object *o)
 		m->prot = prot_at(o, m->start, sp->page);
 		m->kind = elf_kind(&o->elf, &o->relro, 0, m->start, sp->page);
 		for (int level=SEAL_ON; level<=SEAL_FULL; level++)
-			m->wanted[level] = __seal_set_holds(o->set+level, (struct seal_range){ m->start, m->end });
+			m->wanted[level] = __seal_set_holds(o->set+level,
+				(struct seal_range){ m->start, m->end });
 	}
 	free(b.at);
 }
@@ -87,12 +91,14 @@ void at_level(struct space *sp, enum seal_level level)
 		struct map *m = sp->maps+i;
 		m->sealed = m->wanted[level] ? YES : NO;
 		m->by = m->wanted[level] ? "loader" : 0;
-		m->why = m->wanted[level] ? 0 : m->wanted[SEAL_FULL] ? "unmarked data" : "exempted";
+		m->why = m->wanted[level] ? 0
+			: m->wanted[SEAL_FULL] ? "unmarked data" : "exempted";
 		if (level == SEAL_OFF) m->why = "level is off";
 	}
 }
 
-/* musl's loader is its libc, and sealed whole. Nothing in it says so but the name. */
+/* musl's loader is its libc and is sealed whole. Only its name identifies
+ * it. */
 static int is_loader(const char *path)
 {
 	const char *s = strrchr(path, '/');
@@ -105,58 +111,81 @@ void show_levels(FILE *f, struct space *sp)
 	const struct object *o = sp->objects;
 	const struct elf *e = &o->elf;
 	put_text(f, sp->title, 0);
-	fprintf(f, ": %d-bit %s, %s%s\n", e->bits, elf_machine(e->machine), elf_what(e), e->big ? ", big-endian" : "");
-	fprintf(f, "data %s; %s; pages of %s\n", e->marked ? "marked: sealed under level on too" : o->loader ? "of the loader: sealed under level on too"
-		: elf_foreign_static(e) ? "of a static program that was not linked with this libc: not sealed" : "not marked: sealed under level full only",
-		o->relro.end > o->relro.start ? "has RELRO" : "no RELRO", size_text(sp->page));
+	fprintf(f, ": %d-bit %s, %s%s\n", e->bits, elf_machine(e->machine),
+		elf_what(e), e->big ? ", big-endian" : "");
+	fprintf(f, "data %s; %s; pages of %s\n",
+		e->marked ? "marked: sealed under level on too"
+		: o->loader ? "of the loader: sealed under level on too"
+		: elf_foreign_static(e)
+		? "of a static program that was not linked with this libc: not"
+		" sealed" : "not marked: sealed under level full only",
+		o->relro.end > o->relro.start ? "has RELRO" : "no RELRO",
+		size_text(sp->page));
 	if (e->bad_mutable)
-		fputs("what it says must stay mutable is malformed: the loader seals that too\n", f);
+		fputs("what it says must stay mutable is malformed: the loader"
+			" seals that too\n", f);
 	if (e->interp) {
 		fputs("asks for the loader ", f);
 		put_text(f, e->interp, 0);
-		fputs(is_loader(e->interp) ? "\n" : ", which is not musl's; what follows holds for musl's that seals\n", f);
+		fputs(is_loader(e->interp) ? "\n"
+			: ", which is not musl's; what follows holds for musl's"
+			" that seals\n", f);
 	}
 	if (elf_foreign_static(e) && !o->loader)
-		fputs("started by itself nothing of it is sealed; what follows holds for \"ld-musl-... --seal=LEVEL FILE\"\n", f);
+		fputs("started by itself nothing of it is sealed; what follows"
+			" holds for \"ld-musl-... --seal=LEVEL FILE\"\n", f);
 	for (char **s=e->needed; s && *s; s++) {
 		fputs(s == e->needed ? "needs " : ", ", f);
 		put_text(f, *s, 0);
 		if (!s[1]) fputc('\n', f);
 	}
-	fprintf(f, "\n%s%-25s prot   size kind    off  on   full%s\n", paint("1"), "addresses", paint("0"));
+	fprintf(f, "\n%s%-25s prot   size kind    off  on   full%s\n",
+		paint("1"), "addresses", paint("0"));
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
-		fprintf(f, "%012"PRIx64"-%012"PRIx64" %s  %6s %-7s -    %-4s %s\n", m->start, m->end, prot_text(m->prot),
-			size_text(m->end-m->start), kind_name(m->kind), m->wanted[SEAL_ON] ? "seal" : "-",
+		fprintf(f,
+			"%012"PRIx64"-%012"PRIx64" %s  %6s %-7s -    %-4s %s\n",
+			m->start, m->end, prot_text(m->prot),
+			size_text(m->end-m->start), kind_name(m->kind),
+			m->wanted[SEAL_ON] ? "seal" : "-",
 			m->wanted[SEAL_FULL] ? "seal" : "-");
 		if ((m->prot & (W|X)) == (W|X))
-			fputs("    ^ writable and executable: sealed, it stays so\n", f);
+			fputs("    ^ writable and executable: sealed, it stays"
+				" so\n", f);
 	}
 	if (e->textrel)
-		fputs("Has relocations in its text, which the loader writes, protects and then seals.\n", f);
+		fputs("Has relocations in its text, which the loader writes,"
+			" protects and then seals.\n", f);
 	fputc('\n', f);
 	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
 		struct amount a[SHARES];
 		at_level(sp, level);
 		space_shares(sp, a);
-		fprintf(f, "level %-4s seals %s of %s: %.1f %%\n", level == SEAL_ON ? "on" : "full",
-			size_text(a[S_ALL].sealed), size_text(a[S_ALL].bytes), percent(a+S_ALL));
+		fprintf(f, "level %-4s seals %s of %s: %.1f %%\n",
+			level == SEAL_ON ? "on" : "full",
+			size_text(a[S_ALL].sealed), size_text(a[S_ALL].bytes),
+			percent(a+S_ALL));
 	}
 	fputc('\n', f);
 }
 
-/* Pages are the machine's that the file is for; what those are is known only
- * of this one. */
+/* The page size of the machine that the file is for; only this machine's and
+ * x86's are known. */
 static uint64_t page_size(const struct elf *e)
 {
-	return opt.page ? opt.page : e->machine == EM_X86_64 || e->machine == EM_386 ? 4096 : (uint64_t)sysconf(_SC_PAGESIZE);
+	return opt.page ? opt.page : e->machine == EM_X86_64
+		|| e->machine == EM_386 ? 4096
+		: (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static int cut_short(const struct elf *e, uint64_t size)
 {
 	for (size_t i=0; i<e->phnum; i++) {
 		const ElfW(Phdr) *ph = e->phdr+i;
-		if (ph->p_type == PT_LOAD && (ph->p_offset > size || ph->p_filesz > size-ph->p_offset)) return 1;
+		if (ph->p_type == PT_LOAD
+		    && (ph->p_offset > size
+		    || ph->p_filesz > size-ph->p_offset))
+			return 1;
 	}
 	return 0;
 }
@@ -168,21 +197,25 @@ void read_file(struct space *sp, const char *path)
 	struct stat st;
 	const char *why;
 	memset(sp, 0, sizeof *sp);
-	if (src.fd < 0 || fstat(src.fd, &st)) die("%s: %s", path, strerror(errno));
+	if (src.fd < 0 || fstat(src.fd, &st))
+		die("%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode)) die("%s: not a file", path);
 	memset(o, 0, sizeof *o);
 	o->path = sp->title = format("%s", path);
-	/* Once to know whose pages they are, once with their size. */
+	/* Read it once to learn the machine, and again with its page size. */
 	if ((why = elf_read(&o->elf, &src, 4096))) die("%s: %s", path, why);
 	sp->page = page_size(&o->elf);
 	if ((why = elf_read(&o->elf, &src, sp->page))) die("%s: %s", path, why);
-	if (cut_short(&o->elf, st.st_size)) die("%s: its segments reach beyond its end", path);
+	if (cut_short(&o->elf, st.st_size))
+		die("%s: its segments reach beyond its end", path);
 	close(src.fd);
-	if (elf_span(&o->elf, sp->page, &o->start, &o->end)) die("%s: its segments are damaged", path);
+	if (elf_span(&o->elf, sp->page, &o->start, &o->end))
+		die("%s: its segments are damaged", path);
 	o->relro = elf_relro(&o->elf, 0, sp->page);
 	o->loader = is_loader(path);
 	object_policy(o, sp->page);
-	if (o->uncertain) die("%s: more separate ranges than the loader can seal", path);
+	if (o->uncertain)
+		die("%s: more separate ranges than the loader can seal", path);
 	sp->objects = o;
 	sp->nobjects = 1;
 	fill(sp, o);

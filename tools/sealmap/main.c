@@ -39,31 +39,31 @@ void warn(const char *fmt, ...)
 }
 
 static const char usage_text[] =
-	"usage: sealmap [options] PID             a process that runs\n"
-	"       sealmap [options] -- PROG [ARG...] run PROG; what it was when it ended\n"
-	"       sealmap [options] FILE            what the loader would seal of a file\n"
-	"\n"
-	"What to show (default: --table):\n"
-	"  -t, --table          each mapping: whose, what, sealed by whom or why not\n"
-	"  -p, --picture        the address space at a glance\n"
-	"  -j, --json           all of it, for programs\n"
-	"  -s, --svg=FILE       a picture to put on a slide\n"
-	"  -a, --attack         try to change each mapping in a copy of the process\n"
-	"\n"
-	"  -c, --check          status 1 if something is not sealed that should be,\n"
-	"                       or if a signal killed PROG\n"
-	"  -l, --level=LEVEL    what should be: on (default) or full\n"
-	"  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
-	"\n"
-	"  -o, --output=FILE    write there instead of to standard output\n"
-	"      --page-size=N    for files of other machines, in bytes\n"
-	"      --color=WHEN     auto (default), always, never\n"
-	"      --ascii          no character beyond ASCII\n"
-	"  -h, --help\n"
-	"  -V, --version\n"
-	"\n"
-	"status: 0 fine; 1 --check or --attack found something; 2 bad usage;\n"
-	"        3 it can't be told (no such process, no permission, ...)\n";
+"usage: sealmap [options] PID             a process that runs\n"
+"       sealmap [options] -- PROG [ARG...] run PROG; what it was when it ended\n"
+"       sealmap [options] FILE            what the loader would seal of a file\n"
+"\n"
+"What to show (default: --table):\n"
+"  -t, --table          each mapping: whose, what, sealed by whom or why not\n"
+"  -p, --picture        the address space at a glance\n"
+"  -j, --json           all of it, for programs\n"
+"  -s, --svg=FILE       a picture to put on a slide\n"
+"  -a, --attack         try to change each mapping in a copy of the process\n"
+"\n"
+"  -c, --check          status 1 if something is not sealed that should be,\n"
+"                       or if a signal killed PROG\n"
+"  -l, --level=LEVEL    what should be: on (default) or full\n"
+"  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
+"\n"
+"  -o, --output=FILE    write there instead of to standard output\n"
+"      --page-size=N    for files of other machines, in bytes\n"
+"      --color=WHEN     auto (default), always, never\n"
+"      --ascii          no character beyond ASCII\n"
+"  -h, --help\n"
+"  -V, --version\n"
+"\n"
+"status: 0 fine; 1 --check or --attack found something; 2 bad usage;\n"
+"        3 it can't be told (no such process, no permission, ...)\n";
 
 static _Noreturn void usage(const char *fmt, ...)
 {
@@ -86,7 +86,8 @@ static void set_page(const char *s)
 {
 	char *end;
 	unsigned long n = strtoul(s, &end, 0);
-	if (*end || n < 4096 || n > 1<<20 || n & (n-1)) usage("\"%s\" is no page size", s);
+	if (*end || n < 4096 || n > 1<<20 || n & (n-1))
+		usage("\"%s\" is no page size", s);
 	opt.page = n;
 }
 
@@ -106,7 +107,8 @@ static const struct option options[] = {
 	{ "table", 0, 0, 't' }, { "picture", 0, 0, 'p' }, { "json", 0, 0, 'j' },
 	{ "svg", 1, 0, 's' }, { "attack", 0, 0, 'a' }, { "check", 0, 0, 'c' },
 	{ "level", 1, 0, 'l' }, { "allow", 1, 0, 'x' }, { "output", 1, 0, 'o' },
-	{ "ascii", 0, 0, O_ASCII }, { "color", 2, 0, O_COLOUR }, { "page-size", 1, 0, O_PAGE },
+	{ "ascii", 0, 0, O_ASCII }, { "color", 2, 0, O_COLOUR },
+	{ "page-size", 1, 0, O_PAGE },
 	{ "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0 },
 };
 
@@ -119,7 +121,8 @@ static void allow(const char *glob)
 static void parse_options(int argc, char **argv)
 {
 	int c;
-	while ((c = getopt_long(argc, argv, "tpjs:acl:x:o:hV", options, 0)) != -1) switch (c) {
+	while ((c = getopt_long(argc, argv, "tpjs:acl:x:o:hV", options, 0))
+	    != -1) switch (c) {
 	case 't': opt.table = 1; break;
 	case 'p': opt.picture = 1; break;
 	case 'j': opt.json = 1; break;
@@ -136,8 +139,11 @@ static void parse_options(int argc, char **argv)
 	case 'V': puts("sealmap 1.0"); exit(EXIT_FINE);
 	default: fputs("try: sealmap --help\n", stderr); exit(EXIT_USAGE);
 	}
-	if (opt.json && (opt.table || opt.picture)) usage("--json is shown alone");
-	if (!opt.table && !opt.picture && !opt.json && !opt.svg && !opt.attack && !opt.check) opt.table = 1;
+	if (opt.json && (opt.table || opt.picture))
+		usage("--json is shown alone");
+	if (!opt.table && !opt.picture && !opt.json && !opt.svg && !opt.attack
+	    && !opt.check)
+		opt.table = 1;
 }
 
 static void look_at_terminal(void)
@@ -147,7 +153,8 @@ static void look_at_terminal(void)
 	int tty = !opt.output && isatty(1);
 	if (opt.utf8 >= 0) opt.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	else opt.utf8 = 0;
-	opt.colour = colour >= 0 ? colour : tty && !(no && *no) && term && strcmp(term, "dumb");
+	opt.colour = colour >= 0 ? colour
+		: tty && !(no && *no) && term && strcmp(term, "dumb");
 	if (tty && !ioctl(1, TIOCGWINSZ, &w)) opt.width = w.ws_col;
 }
 
@@ -161,22 +168,27 @@ static FILE *output(const char *path)
 static void finish(FILE *f, const char *path)
 {
 	int bad = ferror(f);
-	if (fflush(f) || bad || (f != stdout && fclose(f))) die("%s: %s", path, strerror(errno));
+	if (fflush(f) || bad || (f != stdout && fclose(f)))
+		die("%s: %s", path, strerror(errno));
 }
 
-/* What is wrong by the policy goes to standard error, a line each. A program that
- * writes to what was sealed is killed by that, so this is wrong too. */
+/* Print each violation of the policy on standard error. A program that writes
+ * to sealed read-only pages is killed by that, so a signal counts as well. */
 static int check(const struct space *sp)
 {
 	size_t n = 0, passed = 0;
 	const char *level = opt.level == SEAL_FULL ? "full" : "on";
 	if (sp->blind) die("cannot check: %s", sp->blind);
-	if (!sp->nobjects) die("cannot check: no program was found among the mappings of process %d", (int)sp->pid);
+	if (!sp->nobjects)
+		die("cannot check: no program was found among the mappings of"
+			" process %d", (int)sp->pid);
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
-		if (m->object >= 0 && (m->prot & (W|X)) == (W|X) && !allowed(sp, m)) {
+		if (m->object >= 0 && (m->prot & (W|X)) == (W|X)
+		    && !allowed(sp, m)) {
 			n++;
-			warn("writable and executable: %llx-%llx of %s", (unsigned long long)m->start,
+			warn("writable and executable: %llx-%llx of %s",
+				(unsigned long long)m->start,
 				(unsigned long long)m->end, object_name(sp, m));
 			continue;
 		}
@@ -184,13 +196,20 @@ static int check(const struct space *sp)
 		if (allowed(sp, m)) passed++;
 		else {
 			n++;
-			warn("not sealed: %llx-%llx %s %s of %s", (unsigned long long)m->start, (unsigned long long)m->end,
-				prot_text(m->prot), kind_name(m->kind), object_name(sp, m));
+			warn("not sealed: %llx-%llx %s %s of %s",
+				(unsigned long long)m->start,
+				(unsigned long long)m->end,
+				prot_text(m->prot), kind_name(m->kind),
+				object_name(sp, m));
 		}
 	}
 	if (sp->killed) warn("%s: %s", sp->title, sp->ended);
-	if (n) warn("%zu mappings are not as level \"%s\" would have them", n, level);
-	else if (passed) warn("all is sealed that level \"%s\" names, but %zu mappings that --allow passes over", level, passed);
+	if (n)
+		warn("%zu mappings are not as level \"%s\" would have them", n,
+			level);
+	else if (passed)
+		warn("all is sealed that level \"%s\" names, but %zu mappings"
+			" that --allow passes over", level, passed);
 	return n || sp->killed ? EXIT_UNSEALED : EXIT_FINE;
 }
 
@@ -198,7 +217,8 @@ static void show_space(FILE *f, struct space *sp)
 {
 	if (!sp->pid && opt.picture && !opt.table) {
 		put_text(f, sp->title, 0);
-		fprintf(f, ", as level \"%s\" would have it\n\n", opt.level == SEAL_FULL ? "full" : "on");
+		fprintf(f, ", as level \"%s\" would have it\n\n",
+			opt.level == SEAL_FULL ? "full" : "on");
 	}
 	if (sp->pid && (opt.table || opt.picture)) {
 		put_text(f, sp->title, opt.width ? opt.width-16 : 0);
@@ -253,7 +273,8 @@ static void read_target(struct space *sp, const char *target)
 {
 	if (is_file(target)) {
 		if (opt.check || opt.attack)
-			usage("--check and --attack take a process; \"%s\" is a file", target);
+			usage("--check and --attack take a process; \"%s\" is a"
+				" file", target);
 		read_file(sp, target);
 	} else {
 		proc_read(sp, parse_pid(target));
@@ -271,14 +292,16 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	parse_options(argc, argv);
 	if (prog ? !*prog || optind < argc : optind+1 != argc)
-		usage(prog ? "-- is followed by a program, and not preceded by a process or file"
+		usage(prog
+			? "-- is followed by a program, and not preceded by a"
+			" process or file"
 			: "one process or file, please, or -- and a program");
 	look_at_terminal();
 	if (prog) run_program(&sp, prog);
 	else read_target(&sp, argv[optind]);
 	if (opt.attack && !prog) attack_process(&sp);
 
-	/* Opened late: what could not be looked at leaves an earlier report alone. */
+	/* Opened late, so an error above leaves an earlier report alone. */
 	f = opt.output ? output(opt.output) : stdout;
 	show_space(f, &sp);
 	if (opt.attack && !opt.json) show_attacks(f, &sp);

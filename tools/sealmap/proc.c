@@ -19,8 +19,8 @@ char *proc_path(pid_t pid, const char *name)
 	return format("/proc/%d/%s", (int)pid, name);
 }
 
-/* A whole file of /proc, which has no size: its bytes, and a null after
- * them. 0 and errno if it can't be had. */
+/* Read a whole file of /proc, where st_size is 0, and append a null byte.
+ * Returns 0 with errno set on failure. */
 static char *slurp(const char *path, size_t *len)
 {
 	char *buf = 0;
@@ -106,26 +106,32 @@ uint64_t proc_auxv(pid_t pid, uint64_t type, int bits)
 	return value;
 }
 
-/* Why there is nothing to see. */
+/* Die with the reason why there are no mappings. */
 static _Noreturn void no_maps(pid_t pid, int error)
 {
 	char *dir = format("/proc/%d", (int)pid);
 	char *state = proc_status(pid, "State");
 	int p = pid;
 	if (access("/proc/self", F_OK))
-		die("/proc is not mounted, and there is no other way to see mappings");
+		die("/proc is not mounted, and there is no other way to see"
+			" mappings");
 	if (error == EACCES || error == EPERM)
-		die("no permission to look at process %d: it is another user's, or has privileges that"
-			" sealmap has not; %s", p, geteuid() ? "try as root" : "CAP_SYS_PTRACE is needed");
-	if (access(dir, F_OK) || error == ESRCH) die("there is no process %d (any more)", p);
+		die("no permission to look at process %d: it is another user's,"
+			" or has privileges that sealmap has not; %s", p,
+			geteuid() ? "try as root" : "CAP_SYS_PTRACE is needed");
+	if (access(dir, F_OK) || error == ESRCH)
+		die("there is no process %d (any more)", p);
 	if (state && *state == 'Z')
-		die("process %d has ended and only waits to be collected (zombie): it has no memory left", p);
-	if (!error) die("process %d has no memory of its own: it is the kernel's", p);
+		die("process %d has ended and only waits to be collected"
+			" (zombie): it has no memory left", p);
+	if (!error)
+		die("process %d has no memory of its own: it is the kernel's",
+			p);
 	die("cannot read the mappings of process %d: %s", p, strerror(error));
 }
 
-/* Can a seal be seen here? Asked by sealing a page of our own and looking
- * whether it shows. It stays sealed; nobody minds. */
+/* Does this kernel show seals? Seal a page of our own and look for its flag.
+ * The page stays sealed until exit, which is harmless. */
 static const char *probe(void)
 {
 	static const char *said;
@@ -135,15 +141,21 @@ static const char *probe(void)
 	if (asked) return said;
 	asked = 1;
 	p = mmap(0, 1, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED || syscall(SYS_mseal, p, sysconf(_SC_PAGESIZE), 0)) {
-		if (errno == ENOSYS) return said = "this kernel has no mseal(2), so nothing is sealed";
-		return said = "mseal(2) is forbidden here, so it can't be tried whether seals show";
+	if (p == MAP_FAILED
+	    || syscall(SYS_mseal, p, sysconf(_SC_PAGESIZE), 0)) {
+		if (errno == ENOSYS)
+			return said = "this kernel has no mseal(2), so nothing"
+				" is sealed";
+		return said = "mseal(2) is forbidden here, so it can't be tried"
+			" whether seals show";
 	}
 	s = slurp("/proc/self/smaps", 0);
 	if (!s || !strstr(s, "VmFlags:"))
-		said = "this kernel does not show flags of mappings (no CONFIG_PROC_PAGE_MONITOR)";
+		said = "this kernel does not show flags of mappings (no"
+			" CONFIG_PROC_PAGE_MONITOR)";
 	else if (!strstr(s, " sl"))
-		said = "this kernel has mseal(2) but does not show it (no \"sl\" in /proc/PID/smaps)";
+		said = "this kernel has mseal(2) but does not show it (no"
+			" \"sl\" in /proc/PID/smaps)";
 	free(s);
 	return said;
 }
@@ -153,7 +165,7 @@ static unsigned parse_prot(const char *p)
 	return (p[0]=='r' ? R : 0) | (p[1]=='w' ? W : 0) | (p[2]=='x' ? X : 0);
 }
 
-/* 1 if the line began a mapping. */
+/* Returns 1 if the line starts a mapping. */
 static int map_line(struct space *sp, char *line)
 {
 	uint64_t start, end, offset, inode;
@@ -176,18 +188,20 @@ static int map_line(struct space *sp, char *line)
 	return 1;
 }
 
-/* The lines that follow a mapping's first. */
+/* Parse a line after the first one of a mapping. */
 static void detail_line(struct map *m, const char *line)
 {
 	uint64_t kb;
 	if (!strncmp(line, "VmFlags:", 8)) {
 		const char *p = strstr(line+8, " sl");
 		m->sealed = p && (!p[3] || p[3] == ' ') ? YES : NO;
-	} else if (sscanf(line, "Anonymous: %"SCNu64" kB", &kb) == 1 && m->inode)
+	} else if (sscanf(line, "Anonymous: %"SCNu64" kB", &kb) == 1
+	    && m->inode)
 		m->written = kb*1024;
 }
 
-/* The vsyscall page lies in the kernel's half: nobody can map or unmap there. */
+/* The vsyscall page is in the kernel's half of the address space, where
+ * programs can neither map nor unmap. */
 static int ours(const struct map *m)
 {
 	return strcmp(m->name, "[vsyscall]");
@@ -201,7 +215,8 @@ static void parse(struct space *sp, char *s)
 		if (!nl) nl = s+strlen(s);
 		int last = !*nl;
 		*nl = 0;
-		if (!map_line(sp, s) && sp->n) detail_line(sp->maps + sp->n-1, s);
+		if (!map_line(sp, s) && sp->n)
+			detail_line(sp->maps + sp->n-1, s);
 		if (last) break;
 	}
 	while (sp->n && !ours(sp->maps + sp->n-1)) sp->n--;
@@ -248,9 +263,11 @@ void proc_read(struct space *sp, pid_t tid)
 	memset(sp, 0, sizeof *sp);
 	sp->pid = tid;
 	sp->page = sysconf(_SC_PAGESIZE);
-	if (!uname(&u)) snprintf(sp->kernel, sizeof sp->kernel, "%.20s %.50s", u.sysname, u.release);
+	if (!uname(&u))
+		snprintf(sp->kernel, sizeof sp->kernel, "%.20s %.50s",
+			u.sysname, u.release);
 	s = read_proc(tid, "smaps", 0);
-	/* Without PROC_PAGE_MONITOR there is no smaps, but there is maps. */
+	/* Without CONFIG_PROC_PAGE_MONITOR there is no smaps, only maps. */
 	if (!s && errno == ENOENT) s = read_proc(tid, "maps", 0);
 	if (!s) no_maps(tid, errno);
 	parse(sp, s);

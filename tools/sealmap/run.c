@@ -13,10 +13,9 @@
 #define PTRACE_EVENT_STOP 128
 #endif
 
-/* Runs a program and looks at it when it ends: PTRACE_O_TRACEEXIT stops a
- * thread on its way out, when its memory is still there. Of several
- * threads the main one counts, or, once it is gone, the others. What the
- * program forks runs by itself. */
+/* Runs a program and reads its mappings when it ends: PTRACE_O_TRACEEXIT stops
+ * a thread at exit, when its memory still exists. The main thread counts, or
+ * the others once it is gone. Children of the program run untraced. */
 
 struct run {
 	pid_t pid;
@@ -26,7 +25,7 @@ struct run {
 static _Noreturn void child(char **argv, int go, int failed)
 {
 	char c;
-	/* JSON with another program's lines in it would be none. */
+	/* Keep the program's output out of the JSON. */
 	if (opt.json && !opt.output) dup2(2, 1);
 	if (read(go, &c, 1) == 1) execvp(*argv, argv);
 	c = errno;
@@ -37,9 +36,11 @@ static _Noreturn void child(char **argv, int go, int failed)
 static pid_t start(char **argv, int *failed)
 {
 	int go[2], err[2];
-	long options = PTRACE_O_EXITKILL|PTRACE_O_TRACEEXIT|PTRACE_O_TRACEEXEC|PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD;
+	long options = PTRACE_O_EXITKILL|PTRACE_O_TRACEEXIT|PTRACE_O_TRACEEXEC|
+		PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD;
 	pid_t pid;
-	if (pipe2(go, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) die("pipe: %s", strerror(errno));
+	if (pipe2(go, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		die("pipe: %s", strerror(errno));
 	fflush(0);
 	pid = fork();
 	if (pid < 0) die("fork: %s", strerror(errno));
@@ -47,7 +48,7 @@ static pid_t start(char **argv, int *failed)
 		close(go[1]);
 		child(argv, go[0], err[1]);
 	}
-	/* As of time(1): what the keyboard says is for the program. */
+	/* Like time(1): the keyboard's signals are for the program. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	if (ptrace(PTRACE_SEIZE, pid, 0, options)) {
@@ -71,33 +72,41 @@ static void look(struct run *r, struct space *sp, pid_t tid)
 	r->seen = 1;
 }
 
-/* The last that a program does by itself is exit_group, or the main thread's
- * exit if that is all there is. It is taken back, the attacks are made, and
- * it is done again. */
+/* A program ends by exit_group, or by exit in its main thread. Cancel that
+ * call, attack, and let the program make it again. */
 static void maybe_attack(struct run *r, struct space *sp, pid_t tid)
 {
 	struct __ptrace_syscall_info info;
-	if (sp->attacked || ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, &info) <= 0
+	if (sp->attacked
+	    || ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, &info) <= 0
 	    || info.op != PTRACE_SYSCALL_INFO_ENTRY) return;
-	if (info.entry.nr != SYS_exit_group && !(info.entry.nr == SYS_exit && tid == r->pid)) return;
+	if (info.entry.nr != SYS_exit_group
+	    && !(info.entry.nr == SYS_exit && tid == r->pid))
+		return;
 	look(r, sp, tid);
-	if (trace_undo_call(tid)) die("cannot attack process %d: its last call can't be held up here", (int)tid);
+	if (trace_undo_call(tid))
+		die("cannot attack process %d: its last call can't be held up"
+			" here", (int)tid);
 	attack_tracee(sp, tid);
 }
 
-/* What to go on with, and with which signal. */
+/* Returns the ptrace request that continues the thread; *sig is the signal to
+ * deliver. */
 static int stopped(struct run *r, struct space *sp, pid_t tid, int st, int *sig)
 {
 	int event = st>>16;
 	*sig = 0;
 	if (event == PTRACE_EVENT_EXIT) {
-		if (!sp->attacked && (tid == r->pid || r->main_gone)) look(r, sp, tid);
+		if (!sp->attacked && (tid == r->pid || r->main_gone))
+			look(r, sp, tid);
 		if (tid == r->pid) r->main_gone = 1;
 	} else if (event == PTRACE_EVENT_EXEC)
 		r->main_gone = 0;
 	else if (event == PTRACE_EVENT_STOP) {
 		int s = WSTOPSIG(st);
-		if (s == SIGSTOP || s == SIGTSTP || s == SIGTTIN || s == SIGTTOU) return PTRACE_LISTEN;
+		if (s == SIGSTOP || s == SIGTSTP || s == SIGTTIN
+		    || s == SIGTTOU)
+			return PTRACE_LISTEN;
 	} else if (WSTOPSIG(st) == (SIGTRAP|0x80))
 		maybe_attack(r, sp, tid);
 	else if (!event)
@@ -123,10 +132,14 @@ void run_program(struct space *sp, char **argv)
 		} else if (tid == r.pid)
 			break;
 	}
-	if (read(failed, &error, 1) == 1) die("cannot run %s: %s", *argv, strerror(error));
+	if (read(failed, &error, 1) == 1)
+		die("cannot run %s: %s", *argv, strerror(error));
 	if (!r.seen) die("%s was killed before it could be looked at", *argv);
-	if (opt.attack && !sp->attacked) die("%s did not end by itself, so it could not be attacked", *argv);
+	if (opt.attack && !sp->attacked)
+		die("%s did not end by itself, so it could not be attacked",
+			*argv);
 	sp->killed = !WIFEXITED(st);
 	sp->ended = !sp->killed ? format("exit status %d", WEXITSTATUS(st))
-		: format("killed by signal %d (%s)", WTERMSIG(st), strsignal(WTERMSIG(st)));
+		: format("killed by signal %d (%s)", WTERMSIG(st),
+		strsignal(WTERMSIG(st)));
 }

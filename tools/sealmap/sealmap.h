@@ -1,18 +1,19 @@
 #ifndef SEALMAP_H
 #define SEALMAP_H
 
-/* sealmap shows what of a process's address space is immutable. The parts:
+/* sealmap shows which parts of a process's address space are immutable. Its
+ * files:
  *
- *	proc.c		what /proc tells of a process
- *	elf.c		program headers, notes and names of an ELF object
- *	space.c		whose each mapping is, what of it the loader's policy
- *			names, who sealed it, or why nobody did
- *	file.c		the same for a file that nobody runs
- *	trace.c run.c attack.c	the process under ptrace
- *	table.c picture.c json.c svg.c	the ways to show it
+ *	proc.c		reads /proc/PID
+ *	elf.c		reads program headers, notes and names of an ELF object
+ *	space.c		finds the object of each mapping, the ranges that the
+ *			loader's policy seals, and who sealed each, or why not
+ *	file.c		does the same for a file that is not running
+ *	trace.c run.c attack.c	control the process by ptrace
+ *	table.c picture.c json.c svg.c	write the output
  *
- * What the policy names is asked of the loader's own code, src/seal, which
- * the build compiles in. */
+ * The policy is the loader's own code, src/seal, which the build compiles
+ * in. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,12 +27,12 @@ enum answer { NO, YES, UNKNOWN };
 
 enum kind {
 	K_TEXT, K_RODATA, K_RELRO, K_DATA, K_BSS, K_GAP,
-	K_RECORDS,		/* the loader's, of what it loaded */
+	K_RECORDS,		/* the loader's list of objects */
 	K_VDSO, K_VVAR, K_HEAP, K_STACK, K_ANON, K_FILE, K_SHARED,
-	K_KERNEL,		/* another mapping of the kernel's */
+	K_KERNEL,		/* any other mapping of the kernel */
 };
 
-/* What --attack tries. */
+/* The calls that --attack tries. */
 enum attack { A_MUNMAP, A_MMAP, A_MREMAP, A_MPROTECT, A_MADVISE, ATTACKS };
 #define NOT_TRIED (-1)
 
@@ -42,13 +43,15 @@ struct map {
 	unsigned prot;		/* R W X */
 	int shared;
 	enum answer sealed;
-	uint64_t written;	/* bytes of a private file mapping that are no longer the file's */
+	/* bytes of a private file mapping that the file no longer backs */
+	uint64_t written;
 	char *name;		/* as in /proc/PID/maps; "" if it has none */
-	int object;		/* index, or -1 */
+	int object;		/* index into objects, or -1 */
 	enum kind kind;
-	int tail;		/* the rest of the mapping before, cut at an object's border */
-	int wanted[SEAL_FULL+1];/* does the policy name it, at this level? */
-	const char *by;		/* who sealed it, as far as that can be told; or 0 */
+	/* rest of the previous mapping, cut at an object's border */
+	int tail;
+	int wanted[SEAL_FULL+1];/* does the policy seal it at this level? */
+	const char *by;		/* who probably sealed it, or 0 */
 	const char *why;	/* why it isn't sealed; or 0 */
 	int attack[ATTACKS];	/* an errno, 0 if it was done, or NOT_TRIED */
 };
@@ -62,9 +65,9 @@ struct elf {
 	char **needed;		/* ends with 0 */
 	int marked, textrel, pie;
 	int needs;		/* a library, at least one */
-	uint64_t debug;		/* in memory: where struct r_debug is, for a debugger */
-	struct seal_set mutable;/* pages that it says must stay mutable; no bias */
-	int bad_mutable;	/* what it says of that is malformed, so it has none */
+	uint64_t debug;		/* in memory: address of struct r_debug */
+	struct seal_set mutable;/* pages exempted from sealing; no bias */
+	int bad_mutable;	/* its exemptions are malformed and ignored */
 };
 
 struct object {
@@ -76,7 +79,7 @@ struct object {
 	char dev[24];
 	struct seal_range relro;
 	struct seal_set set[SEAL_FULL+1];
-	int uncertain;		/* set could not be told */
+	int uncertain;		/* set could not be computed */
 	int loader, exe;
 };
 
@@ -93,11 +96,11 @@ struct space {
 	uint64_t page;
 	int attacked;
 	int by_kernel;		/* the kernel sealed stack or vvar */
-	int by_loader;		/* something of an object is sealed */
-	const char *blind;	/* why it can't be told what is sealed, or 0 */
+	int by_loader;		/* part of an object is sealed */
+	const char *blind;	/* why the seals are unknown, or 0 */
 };
 
-/* Bytes, and how many mappings. */
+/* Bytes and number of mappings. */
 struct amount { uint64_t bytes, sealed; size_t maps, maps_sealed; };
 enum share { S_ALL, S_EXEC, S_READONLY, S_DATA, SHARES };
 extern const char *const share_names[SHARES];
@@ -108,7 +111,7 @@ struct options {
 	const char *svg, *output;
 	enum seal_level level;
 	int level_given;
-	const char **allow;	/* globs of objects that --check passes over */
+	const char **allow;	/* globs of objects that --check ignores */
 	size_t nallow;
 	uint64_t page;		/* 0: the machine's */
 	int colour, utf8;
@@ -119,16 +122,17 @@ extern struct options opt;
 /* The documented exit statuses. */
 enum { EXIT_FINE, EXIT_UNSEALED, EXIT_USAGE, EXIT_UNKNOWN };
 
-/* A line on standard error, and EXIT_UNKNOWN. */
+/* Print a line on standard error and exit with EXIT_UNKNOWN. */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *grow(void *p, size_t n, size_t size);	/* room for one more element */
 char *format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* proc.c */
-void proc_read(struct space *, pid_t tid);	/* dies with the reason if it can't */
+void proc_read(struct space *, pid_t tid);	/* dies if it can't */
 char *proc_path(pid_t, const char *name);
-char *proc_status(pid_t, const char *field);	/* of /proc/PID/status, or 0 */
+/* from /proc/PID/status, or 0 */
+char *proc_status(pid_t, const char *field);
 ssize_t proc_mem(pid_t, void *, size_t, uint64_t addr);
 uint64_t proc_auxv(pid_t, uint64_t type, int bits);
 
@@ -136,20 +140,22 @@ uint64_t proc_auxv(pid_t, uint64_t type, int bits);
 struct source {
 	int fd;
 	int memory;		/* fd is a /proc/PID/mem, not a file */
-	uint64_t base;		/* there: where the ELF header is */
+	uint64_t base;		/* address of the ELF header there */
 };
-/* 0, or why it is not a program or library. */
+/* Returns 0, or the reason why it is no program or library. */
 const char *elf_read(struct elf *, const struct source *, uint64_t page);
-/* Lowest and highest page boundary of the segments, and RELRO's whole pages. */
+/* The pages that the segments span, and the whole pages of RELRO. */
 int elf_span(const struct elf *, uint64_t page, uint64_t *start, uint64_t *end);
 struct seal_range elf_relro(const struct elf *, uint64_t bias, uint64_t page);
 enum kind elf_kind(const struct elf *, const struct seal_range *relro,
 	uint64_t bias, uint64_t start, uint64_t page);
 const char *elf_machine(unsigned);
 const char *elf_what(const struct elf *);
-/* A static program that does not seal itself when it starts, being of another libc. */
+/* Is it a static program of another libc, which can't seal itself at
+ * startup? */
 int elf_foreign_static(const struct elf *);
-uint64_t elf_word(const struct elf *, const unsigned char *);	/* of the class's size */
+/* of the class's size */
+uint64_t elf_word(const struct elf *, const unsigned char *);
 
 /* space.c */
 void space_classify(struct space *);
@@ -157,61 +163,70 @@ struct map *space_add(struct space *);
 void object_policy(struct object *, uint64_t page);
 const char *object_name(const struct space *, const struct map *);
 const char *kind_name(enum kind);
-/* Mappings first .. result-1 are one object's, or alike and side by side. */
+/* Mappings first to result-1 are of one object, or alike and adjacent. */
 size_t region_end(const struct space *, size_t first);
-const char *region_name(const struct space *, size_t first, size_t end);	/* a static buffer */
-/* From here on a hole is drawn as one, not to scale. */
+/* a static buffer */
+const char *region_name(const struct space *, size_t first, size_t end);
+/* A hole of at least this size is not drawn to scale. */
 #define WIDE_GAP (1ull<<30)
 enum column { C_EXEC, C_READONLY, C_WRITABLE, C_NONE, COLUMNS };
 enum column column_of(const struct map *);
 void space_shares(const struct space *, struct amount [SHARES]);
 double percent(const struct amount *);
-/* Wanted at this level, but not sealed. */
+/* Does this level seal it, though it is not sealed? */
 int missing(const struct space *, const struct map *, enum seal_level);
 int allowed(const struct space *, const struct map *);
-/* Sealed and read-only, but of a file: a discard brings the file's contents back. */
+/* Sealed, read-only and backed by a file: MADV_DONTNEED restores the file's
+ * contents. */
 int discardable(const struct map *);
 
 /* file.c */
 void read_file(struct space *, const char *path);
-void show_levels(FILE *, struct space *);	/* each level, side by side */
-void at_level(struct space *, enum seal_level);	/* as if it had been loaded */
+void show_levels(FILE *, struct space *);	/* all levels, side by side */
+/* as the loader would seal it */
+void at_level(struct space *, enum seal_level);
 
-/* run.c: runs it, and reads the state that it ended with */
+/* run.c: runs a program and reads its state at exit */
 void run_program(struct space *, char **argv);
 
-/* attack.c: fills in attack of each mapping. The tracee is stopped under ptrace. */
+/* attack.c: sets attack[] of each mapping. The tracee is stopped under
+ * ptrace. */
 void attack_tracee(struct space *, pid_t tid);
-void attack_process(struct space *);	/* the same, from outside */
+void attack_process(struct space *);	/* attaches to it first */
 void show_attacks(FILE *, const struct space *);
-size_t attacks_won(const struct space *);	/* how many got through a seal */
+/* attacks that changed a sealed mapping */
+size_t attacks_won(const struct space *);
 const char *attack_result(int error);
 extern const char *const attack_names[ATTACKS];
 
-/* trace.c: system calls in another process, stopped under ptrace but not at
- * the entry of a call. */
+/* trace.c: makes system calls in another process, which is stopped under ptrace
+ * but not at the entry of a call. */
 struct tracee {
 	pid_t tid;
 	uint64_t insn;		/* an instruction that makes a system call */
 	struct trace_regs *saved;
 	uint64_t sigmask;
-	int late;		/* a signal that came meanwhile */
-	pid_t child;		/* of the last call, if it made one */
+	int late;		/* a signal that arrived meanwhile */
+	pid_t child;		/* created by the last call, or 0 */
 };
-const char *trace_start(struct tracee *, pid_t, const struct space *);	/* 0, or why not */
-/* The result or a negative errno; TRACE_DIED if the tracee did not survive it. */
+/* 0 or an error */
+const char *trace_start(struct tracee *, pid_t, const struct space *);
+/* Returns the result or a negative errno; TRACE_DIED if the tracee died. */
 long trace_call(struct tracee *, long nr, const uint64_t arg[6]);
 #define TRACE_DIED (-100000)
-void trace_end(struct tracee *);	/* as if nothing had been */
-/* At the entry of a call: don't make it, and be as if before it. -1 if not possible. */
+void trace_end(struct tracee *);	/* restores registers and signal mask */
+/* At the entry of a call: cancel it and go back to before it. Returns -1 if
+ * that is not possible. */
 int trace_undo_call(pid_t);
 
-/* text.c: all of these take any bytes and write valid text. */
-void put_text(FILE *, const char *, int width);	/* terminal; cut to fit; padded if < 0 */
+/* text.c: these accept any bytes and write valid text. */
+/* for a terminal; cut to |width|, padded if it is negative */
+void put_text(FILE *, const char *, int width);
 void put_json(FILE *, const char *);		/* with quotes; null for 0 */
-void put_xml(FILE *, const char *, size_t max);	/* cut to fit */
+void put_xml(FILE *, const char *, size_t max);	/* cut to max */
 size_t text_columns(const char *);
-const char *size_text(uint64_t);		/* "136K"; a static buffer of several */
+/* "136K"; a static buffer of several */
+const char *size_text(uint64_t);
 const char *prot_text(unsigned prot);
 
 /* table.c, picture.c, json.c, svg.c */

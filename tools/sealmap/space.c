@@ -11,7 +11,8 @@ const char *const share_names[SHARES] = {
 	"of all that is mapped", "of what is executable",
 	"of what is read-only", "of the objects' writable data",
 };
-const char *const share_keys[SHARES] = { "all", "executable", "read_only", "object_data" };
+const char *const share_keys[SHARES] = { "all", "executable", "read_only",
+	"object_data" };
 
 static const char *const kinds[] = {
 	"text", "rodata", "relro", "data", "bss", "gap", "records",
@@ -35,7 +36,8 @@ struct map *space_add(struct space *sp)
 static struct map *map_at(const struct space *sp, uint64_t a)
 {
 	for (size_t i=0; i<sp->n; i++)
-		if (a >= sp->maps[i].start && a < sp->maps[i].end) return sp->maps+i;
+		if (a >= sp->maps[i].start && a < sp->maps[i].end)
+			return sp->maps+i;
 	return 0;
 }
 
@@ -44,12 +46,14 @@ static int same_file(const struct map *m, uint64_t inode, const char *dev)
 	return m->inode == inode && !strcmp(m->dev, dev);
 }
 
-/* Finding the objects. Each begins with a mapping of its file's beginning; its
- * program headers are in memory there, whatever has become of the file. */
+/* Finding the objects. Each starts with a mapping of its file's first page. Its
+ * program headers are read there, in memory, since the file may have been
+ * replaced. */
 
-/* The memory of a process may be closed to those who may see its mappings
- * (Yama); then its files have to do, if they still are what was mapped. */
-static const char *read_object(const struct space *sp, const struct map *m, struct elf *e)
+/* Yama may forbid reading the memory of a process but allow reading its list of
+ * mappings. Then use the file, if it is still the one that is mapped. */
+static const char *read_object(const struct space *sp, const struct map *m,
+	struct elf *e)
 {
 	struct source src = { .memory = 1, .base = m->start };
 	struct stat st;
@@ -72,9 +76,10 @@ static const char *read_object(const struct space *sp, const struct map *m, stru
 	return why;
 }
 
-/* A file that is mapped to be read, by a debugger say, is no loaded object:
- * its segments are not where its headers want them. */
-static int loaded(const struct space *sp, const struct elf *e, const struct map *first, uint64_t bias)
+/* A file that is mapped as data, by a debugger for one, is not a loaded object:
+ * its segments are not where its headers say. */
+static int loaded(const struct space *sp, const struct elf *e,
+	const struct map *first, uint64_t bias)
 {
 	int text = 0;
 	for (size_t i=0; i<e->phnum; i++) {
@@ -82,9 +87,11 @@ static int loaded(const struct space *sp, const struct elf *e, const struct map 
 		const struct map *m;
 		if (ph->p_type != PT_LOAD || !ph->p_memsz) continue;
 		m = map_at(sp, bias + ph->p_vaddr);
-		if (!m || (m->inode && !same_file(m, first->inode, first->dev))) return 0;
-		/* One that is writable as well may begin with RELRO. */
-		if ((ph->p_flags & (PF_X|PF_W)) == PF_X && !(m->prot & X)) return 0;
+		if (!m || (m->inode && !same_file(m, first->inode, first->dev)))
+			return 0;
+		/* A writable and executable one may begin with RELRO. */
+		if ((ph->p_flags & (PF_X|PF_W)) == PF_X && !(m->prot & X))
+			return 0;
 		text |= ph->p_flags & PF_X;
 	}
 	return !!text;
@@ -111,13 +118,14 @@ static void find_objects(struct space *sp)
 	}
 }
 
-/* The kernel tells each program where its program headers and its interpreter
- * are. If the interpreter is nowhere, and the program has none, the program
- * is the interpreter, run as a command; or it is static, and by itself. */
+/* The auxiliary vector has the addresses of the program headers and of the
+ * interpreter. If AT_BASE is 0 and the program has no PT_INTERP, the program is
+ * either the loader, run as a command, or static and the only object. */
 static void find_roles(struct space *sp)
 {
 	int bits = sp->nobjects ? sp->objects[0].elf.bits : 64;
-	uint64_t base = proc_auxv(sp->pid, AT_BASE, bits), phdr = proc_auxv(sp->pid, AT_PHDR, bits);
+	uint64_t base = proc_auxv(sp->pid, AT_BASE, bits),
+		phdr = proc_auxv(sp->pid, AT_PHDR, bits);
 	for (size_t i=0; i<sp->nobjects; i++) {
 		struct object *o = sp->objects+i;
 		o->exe = phdr >= o->start && phdr < o->end;
@@ -126,9 +134,10 @@ static void find_roles(struct space *sp)
 	}
 }
 
-/* Policy: the loader's own code says which pages it seals. */
+/* Policy: the loader's own code computes the pages to seal. */
 
-/* As __seal_add does: what the object exempts is left out, all or nothing. */
+/* Like __seal_add: subtract all ranges that the object exempts, or none if that
+ * fails. */
 static void leave_out(struct seal_set *set, const struct object *o)
 {
 	const struct seal_set *mutable = &o->elf.mutable;
@@ -146,13 +155,16 @@ void object_policy(struct object *o, uint64_t page)
 	struct seal_object so = {
 		.name = o->path, .base = o->bias, .phdr = o->elf.phdr,
 		.phnum = o->elf.phnum, .phentsize = sizeof *o->elf.phdr,
-		.map = { o->start, o->end }, .relro = o->relro, .loader = o->loader,
+		.map = { o->start, o->end }, .relro = o->relro,
+		.loader = o->loader,
 	};
-	/* It relocates itself, after the loader had sealed the rest. */
+	/* It relocates itself after the loader sealed it, so its RELRO stays
+	 * mutable. */
 	int foreign = !o->loader && elf_foreign_static(&o->elf);
 	if (foreign) so.relro = (struct seal_range){ 0, 0 };
 	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
-		int rw = !foreign && (level == SEAL_FULL || o->loader || o->elf.marked);
+		int rw = !foreign
+			&& (level == SEAL_FULL || o->loader || o->elf.marked);
 		if (!__seal_object_ranges(o->set+level, &so, rw, page))
 			leave_out(o->set+level, o);
 		else {
@@ -162,10 +174,10 @@ void object_policy(struct object *o, uint64_t page)
 	}
 }
 
-/* Whose is what. */
+/* Assigning mappings to objects. */
 
-/* The kernel joins neighbours that are alike, so that an object's last page may
- * be in one mapping with what it never heard of: cut there. */
+/* The kernel merges adjacent mappings that are alike, so one mapping may hold
+ * the last page of an object and pages that are not its own. Cut it there. */
 static void cut(struct space *sp, uint64_t at)
 {
 	struct map *m = map_at(sp, at), *rest;
@@ -192,26 +204,31 @@ static void assign(struct space *sp, struct map *m)
 		const struct object *o = sp->objects+i;
 		if (m->start < o->start || m->start >= o->end) continue;
 		if (m->inode && !same_file(m, o->inode, o->dev)) continue;
-		/* Between segments there may be anything, if the kernel mapped them. */
-		if (!m->inode && m->prot && !in_segment(o, m->start, sp->page)) continue;
+		/* The kernel leaves holes between segments, and anything may be
+		 * mapped there. */
+		if (!m->inode && m->prot && !in_segment(o, m->start, sp->page))
+			continue;
 		m->object = i;
-		m->kind = elf_kind(&o->elf, &o->relro, o->bias, m->start, sp->page);
-		/* As it is, not as it was meant: text can be made writable. */
+		m->kind = elf_kind(&o->elf, &o->relro, o->bias, m->start,
+			sp->page);
+		/* The current protection counts, not the one in the file: text
+		 * may have been made writable. */
 		return;
 	}
 	if (!strcmp(m->name, "[heap]")) m->kind = K_HEAP;
 	else if (!strcmp(m->name, "[stack]")) m->kind = K_STACK;
 	else if (!strcmp(m->name, "[vdso]")) m->kind = K_VDSO;
 	else if (!strncmp(m->name, "[vvar", 5)) m->kind = K_VVAR;
-	else if (*m->name == '[' && strncmp(m->name, "[anon", 5)) m->kind = K_KERNEL;
+	else if (*m->name == '[' && strncmp(m->name, "[anon", 5))
+		m->kind = K_KERNEL;
 	else if (m->shared) m->kind = K_SHARED;
 	else m->kind = m->inode ? K_FILE : K_ANON;
 }
 
-/* The loader's records: where it puts what it tells debuggers of, if that is in no
- * object and not on the heap, which is so of the loader whose policy this is.
- * struct r_debug is a word (a version, padded) and the address of the
- * first struct link_map, whose fourth word is that of the next. */
+/* The loader's records hold the list that it publishes for debuggers. They lie
+ * outside of all objects and the heap if the loader is ours. struct r_debug is
+ * a version, padded to a word, and the address of the first struct link_map,
+ * whose fourth word is the address of the next. */
 static void find_records(struct space *sp, const struct object *o)
 {
 	const struct elf *e = &o->elf;
@@ -219,7 +236,9 @@ static void find_records(struct space *sp, const struct object *o)
 	size_t w = e->bits/8, most = 65536;
 	uint64_t at = e->debug;
 	struct map *m = map_at(sp, at);
-	if (!at || !m || m->kind != K_ANON || proc_mem(sp->pid, p, 2*w, at) != (ssize_t)(2*w)) return;
+	if (!at || !m || m->kind != K_ANON
+	    || proc_mem(sp->pid, p, 2*w, at) != (ssize_t)(2*w))
+		return;
 	do {
 		if ((m = map_at(sp, at)) && m->kind == K_ANON) {
 			m->kind = K_RECORDS;
@@ -227,7 +246,8 @@ static void find_records(struct space *sp, const struct object *o)
 				if (sp->objects[i].loader) m->object = i;
 		}
 		at = at == e->debug ? elf_word(e, p+w) : elf_word(e, p+3*w);
-	} while (at && most-- && proc_mem(sp->pid, p, 4*w, at) == (ssize_t)(4*w));
+	} while (at && most--
+	    && proc_mem(sp->pid, p, 4*w, at) == (ssize_t)(4*w));
 }
 
 static void want(const struct space *sp, struct map *m)
@@ -237,7 +257,8 @@ static void want(const struct space *sp, struct map *m)
 	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
 		const struct seal_set *set = sp->objects[m->object].set+level;
 		for (size_t i=0; i<set->n; i++) {
-			struct seal_range r = __seal_common(set->r[i], (struct seal_range){ m->start, m->end });
+			struct seal_range r = __seal_common(set->r[i],
+				(struct seal_range){ m->start, m->end });
 			if (r.start < r.end) m->wanted[level] = 1;
 		}
 	}
@@ -250,25 +271,29 @@ int discardable(const struct map *m)
 
 int missing(const struct space *sp, const struct map *m, enum seal_level level)
 {
-	if (m->object >= 0 && sp->objects[m->object].uncertain && level != SEAL_OFF && m->sealed == NO)
+	if (m->object >= 0 && sp->objects[m->object].uncertain
+	    && level != SEAL_OFF && m->sealed == NO)
 		return !(m->prot & W);
 	return m->wanted[level] && m->sealed == NO;
 }
 
-/* The exceptions may name the object's file or its last part. */
+/* The globs match the object's path or its base name. */
 int allowed(const struct space *sp, const struct map *m)
 {
-	const char *name = m->object >= 0 ? sp->objects[m->object].path : m->name;
+	const char *name = m->object >= 0 ? sp->objects[m->object].path
+		: m->name;
 	const char *base = strrchr(name, '/');
 	for (size_t i=0; i<opt.nallow; i++)
-		if (!fnmatch(opt.allow[i], name, 0) || (base && !fnmatch(opt.allow[i], base+1, 0)))
+		if (!fnmatch(opt.allow[i], name, 0)
+		    || (base && !fnmatch(opt.allow[i], base+1, 0)))
 			return 1;
 	return 0;
 }
 
-/* Who. A seal has no signature; this goes by what each party can reach. Only
- * the kernel knows vvar and seals a stack that is to grow; a kernel that does
- * has also sealed the vdso, and may have sealed the two objects that exec maps. */
+/* Who sealed it. A seal has no owner; deduce it from the mappings that each
+ * party can seal. Only the kernel seals vvar, or a stack that may grow. A
+ * kernel that does so also sealed the vdso and may have sealed the two objects
+ * that exec maps. */
 
 static int kernels_own(const struct map *m)
 {
@@ -298,7 +323,8 @@ static const char *why(const struct space *sp, const struct map *m)
 	if (missing(sp, m, SEAL_ON)) return "SHOULD BE";
 	if (m->kind == K_RECORDS) return "dlopen adds to it";
 	if (m->wanted[SEAL_FULL]) return "unmarked data";
-	return m->object >= 0 && sp->objects[m->object].elf.mutable.n ? "exempted" : "stays mutable";
+	return m->object >= 0 && sp->objects[m->object].elf.mutable.n
+		? "exempted" : "stays mutable";
 }
 
 void space_classify(struct space *sp)
@@ -327,18 +353,21 @@ void space_classify(struct space *sp)
 
 const char *object_name(const struct space *sp, const struct map *m)
 {
-	const char *name = m->object >= 0 ? sp->objects[m->object].path : m->name;
+	const char *name = m->object >= 0 ? sp->objects[m->object].path
+		: m->name;
 	const char *base = strrchr(name, '/');
 	if (!*name) return "anonymous";
-	return (*name == '/' || m->object >= 0) && base && base[1] ? base+1 : name;
+	return (*name == '/' || m->object >= 0) && base && base[1] ? base+1
+		: name;
 }
 
 enum column column_of(const struct map *m)
 {
-	return m->prot & X ? C_EXEC : m->prot & W ? C_WRITABLE : m->prot & R ? C_READONLY : C_NONE;
+	return m->prot & X ? C_EXEC : m->prot & W ? C_WRITABLE
+		: m->prot & R ? C_READONLY : C_NONE;
 }
 
-/* Files that are only read come in crowds. */
+/* Adjacent mappings of data files are shown as one region. */
 static int some_file(const struct map *m)
 {
 	return m->kind == K_FILE || (m->kind == K_SHARED && m->inode);
@@ -356,11 +385,13 @@ const char *region_name(const struct space *sp, size_t first, size_t end)
 	const struct map *m = sp->maps+first;
 	size_t n = 1;
 	if (m->kind == K_RECORDS) {
-		snprintf(buf, sizeof buf, "%.40s (records)", object_name(sp, m));
+		snprintf(buf, sizeof buf, "%.40s (records)",
+			object_name(sp, m));
 		return buf;
 	}
 	if (m->object >= 0 || !some_file(m)) return object_name(sp, m);
-	for (size_t i=first+1; i<end; i++) n += strcmp(sp->maps[i].name, sp->maps[i-1].name) != 0;
+	for (size_t i=first+1; i<end; i++)
+		n += strcmp(sp->maps[i].name, sp->maps[i-1].name) != 0;
 	if (n == 1) return object_name(sp, m);
 	snprintf(buf, sizeof buf, "(%zu mapped files)", n);
 	return buf;
@@ -372,7 +403,9 @@ size_t region_end(const struct space *sp, size_t first)
 	size_t i;
 	for (i=first+1; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
-		if (m->object != a->object || (m->kind == K_RECORDS) != (a->kind == K_RECORDS)) break;
+		if (m->object != a->object
+		    || (m->kind == K_RECORDS) != (a->kind == K_RECORDS))
+			break;
 		if (m->object < 0 && !alike(a, m)) break;
 		if (m->start - m[-1].end >= WIDE_GAP) break;
 	}
@@ -401,7 +434,7 @@ void space_shares(const struct space *sp, struct amount a[SHARES])
 	}
 }
 
-/* Cut, not rounded: what is not all is not 100.0 %. */
+/* Truncated, not rounded: 100.0 % means all of it. */
 double percent(const struct amount *a)
 {
 	return a->bytes ? (uint64_t)(1000.0*a->sealed/a->bytes)/10.0 : 0;

@@ -4,22 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The address space as a tape from low to high addresses, in lines like text.
- * An object is a box, a mapping a field in it: the colour is its access, full
- * if it is immutable and pale if not. Widths grow with the logarithm of the
- * size, and wide holes are cut out; otherwise there would be nothing but holes.
+/* The address space from low to high addresses, in lines like text. An object
+ * is a box and a mapping is a field in it, coloured by access: full if it is
+ * immutable, pale if not. Widths are logarithmic and wide holes are cut, or the
+ * holes would fill the picture.
  *
- * What is drawn is plain: rectangles, paths and text in fonts that every system
- * has, since slide programs read little more of SVG than that. */
+ * Only rectangles, paths and text in common fonts are used, since slide
+ * programs read little more of SVG. */
 
 #define WIDTH 1280.0
 #define MARGIN 48.0
 #define INNER (WIDTH-2*MARGIN)
-#define TOP 258.0		/* of the first line */
+#define TOP 258.0		/* y of the first line */
 #define FOOT 64.0
 #define BAR 58.0		/* height of a box */
-#define GLYPH 8.7		/* mean width of a character of a label, in a wide font (DejaVu Sans Bold) */
-#define HOLE 46.0		/* width of a wide one */
+/* mean width of a label's character in DejaVu Sans Bold */
+#define GLYPH 8.7
+#define HOLE 46.0		/* width of a wide hole */
 
 enum ink { I_FULL, I_PALE, I_TEXT };
 static const char *const inks[COLUMNS+1][3] = {
@@ -27,7 +28,8 @@ static const char *const inks[COLUMNS+1][3] = {
 	[C_READONLY] = { "#1f66ad", "#dbe8f6", "#184f87" },
 	[C_WRITABLE] = { "#0a8564", "#d5f0e6", "#07634b" },
 	[C_NONE] = { "#75808c", "#eceff2", "#59626c" },
-	[COLUMNS] = { "#a3155f", "#f8d6e7", "#7d1049" },	/* writable and executable */
+	/* writable and executable */
+	[COLUMNS] = { "#a3155f", "#f8d6e7", "#7d1049" },
 };
 
 static const char *ink(const struct map *m, enum ink i)
@@ -43,26 +45,35 @@ static double log2_pages(const struct map *m, uint64_t page)
 	return n;
 }
 
-static double map_width(const struct space *sp, const struct map *m, double scale)
+static double map_width(const struct space *sp, const struct map *m,
+	double scale)
 {
 	return (10 + 6*log2_pages(m, sp->page))*scale;
 }
 
-static void label(FILE *f, double x, double y, double size, const char *attributes, const char *s, size_t max)
+static void label(FILE *f, double x, double y, double size,
+	const char *attributes, const char *s, size_t max)
 {
-	fprintf(f, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.1f\" %s>", x, y, size, attributes);
+	fprintf(f, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.1f\" %s>", x, y,
+		size, attributes);
 	put_xml(f, s, max);
 	fputs("</text>\n", f);
 }
 
-static void rect(FILE *f, double x, double y, double w, double h, const char *fill, const char *more)
+static void rect(FILE *f, double x, double y, double w, double h,
+	const char *fill, const char *more)
 {
-	fprintf(f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\" %s/>\n", x, y, w, h, fill, more);
+	fprintf(f,
+		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\""
+		" fill=\"%s\" %s/>\n", x, y, w, h, fill, more);
 }
 
 static void padlock(FILE *f, double x, double y)
 {
-	fprintf(f, "<path d=\"M%.1f %.1fv-2.6a3.1 3.1 0 0 1 6.2 0v2.6\" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.5\"/>\n", x-3.1, y);
+	fprintf(f,
+		"<path d=\"M%.1f %.1fv-2.6a3.1 3.1 0 0 1 6.2 0v2.6\""
+		" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.5\"/>\n",
+		x-3.1, y);
 	rect(f, x-4.6, y, 9.2, 7, "#fff", "rx=\"1.4\"");
 }
 
@@ -71,29 +82,35 @@ static void draw_map(FILE *f, const struct map *m, double x, double y, double w)
 	int sealed = m->sealed == YES;
 	double middle = x+w/2;
 	char attributes[80];
-	snprintf(attributes, sizeof attributes, "text-anchor=\"middle\" fill=\"%s\"", sealed ? "#fff" : ink(m, I_TEXT));
-	fprintf(f, "<g><title>%"PRIx64"-%"PRIx64" %s %s %s: ", m->start, m->end, prot_text(m->prot),
+	snprintf(attributes, sizeof attributes,
+		"text-anchor=\"middle\" fill=\"%s\"",
+		sealed ? "#fff" : ink(m, I_TEXT));
+	fprintf(f, "<g><title>%"PRIx64"-%"PRIx64" %s %s %s: ", m->start, m->end,
+		prot_text(m->prot),
 		size_text(m->end-m->start), kind_name(m->kind));
 	put_xml(f, *m->name ? m->name : "anonymous", 0);
 	fputs(sealed ? ", sealed by " : ", not sealed: ", f);
 	put_xml(f, sealed ? (m->by ? m->by : "?") : m->why, 0);
 	fputs("</title>\n", f);
-	rect(f, x+.6, y+.6, w-1.2, BAR-1.2, ink(m, sealed ? I_FULL : I_PALE), "");
+	rect(f, x+.6, y+.6, w-1.2, BAR-1.2, ink(m, sealed ? I_FULL : I_PALE),
+		"");
 	if (sealed && w >= 13) padlock(f, middle, y+14);
 	if (w >= 40) {
 		label(f, middle, y+36, 11, attributes, kind_name(m->kind), 0);
-		label(f, middle, y+50, 10, attributes, size_text(m->end-m->start), 0);
+		label(f, middle, y+50, 10, attributes,
+			size_text(m->end-m->start), 0);
 	}
 	fputs("</g>\n", f);
 }
 
-static void draw_region(FILE *f, const struct space *sp, size_t first, size_t end, double x, double y,
-	double w, double scale, double stretch)
+static void draw_region(FILE *f, const struct space *sp, size_t first,
+	size_t end, double x, double y, double w, double scale, double stretch)
 {
 	const struct map *m = sp->maps+first;
 	char address[24];
 	double at = x;
-	label(f, x, y-7, 12.5, "font-weight=\"600\" fill=\"#1d2733\"", region_name(sp, first, end), (w-4)/GLYPH);
+	label(f, x, y-7, 12.5, "font-weight=\"600\" fill=\"#1d2733\"",
+		region_name(sp, first, end), (w-4)/GLYPH);
 	for (size_t i=first; i<end; i++) {
 		double part = map_width(sp, sp->maps+i, scale)*stretch;
 		draw_map(f, sp->maps+i, at, y, part);
@@ -101,7 +118,9 @@ static void draw_region(FILE *f, const struct space *sp, size_t first, size_t en
 	}
 	snprintf(address, sizeof address, "%"PRIx64, m->start);
 	if (w >= 6.1*strlen(address))
-		label(f, x, y+BAR+14, 9.5, "fill=\"#8792a0\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\"", address, 0);
+		label(f, x, y+BAR+14, 9.5,
+			"fill=\"#8792a0\" font-family=\"'DejaVu Sans"
+			" Mono',Menlo,Consolas,monospace\"", address, 0);
 }
 
 static void draw_hole(FILE *f, double x, double y, uint64_t bytes)
@@ -109,12 +128,15 @@ static void draw_hole(FILE *f, double x, double y, uint64_t bytes)
 	char text[32];
 	double middle = x+HOLE/2, half = y+BAR/2;
 	snprintf(text, sizeof text, "%siB", size_text(bytes));
-	fprintf(f, "<path d=\"M%.1f %.1fl7 -18M%.1f %.1fl7 -18\" stroke=\"#aab3bd\" stroke-width=\"1.6\" fill=\"none\"/>\n",
+	fprintf(f,
+		"<path d=\"M%.1f %.1fl7 -18M%.1f %.1fl7 -18\""
+		" stroke=\"#aab3bd\" stroke-width=\"1.6\" fill=\"none\"/>\n",
 		middle-7, half+9, middle, half+9);
-	label(f, middle, half+26, 10, "text-anchor=\"middle\" fill=\"#8792a0\"", text, 0);
+	label(f, middle, half+26, 10, "text-anchor=\"middle\" fill=\"#8792a0\"",
+		text, 0);
 }
 
-/* Where everything goes: boxes, and the line that each is on. */
+/* The layout: boxes, and the line of each. */
 struct box {
 	size_t first, end;
 	uint64_t hole;		/* bytes unmapped before it */
@@ -123,23 +145,26 @@ struct box {
 };
 struct tape { struct box *box; size_t n; int lines; };
 
-/* A box is as wide as its fields, or as its name if that is not too long: then
- * the fields share what is left over. */
+/* A box is as wide as its fields or its name, up to a limit. The fields are
+ * stretched to fill it. */
 static void measure(const struct space *sp, struct box *b, double scale)
 {
-	double w = 0, label = GLYPH*text_columns(region_name(sp, b->first, b->end)) + 8, most = 60+60*scale;
+	double w = 0, label = GLYPH*text_columns(region_name(sp, b->first,
+		b->end)) + 8, most = 60+60*scale;
 	if (label > most) label = most;
-	for (size_t i=b->first; i<b->end; i++) w += map_width(sp, sp->maps+i, scale);
+	for (size_t i=b->first; i<b->end; i++)
+		w += map_width(sp, sp->maps+i, scale);
 	b->stretch = w < label ? label/w : w > INNER ? INNER/w : 1;
 	b->width = w * b->stretch;
 }
 
-/* The boxes of lines that are not the last are widened until their line is full. */
+/* Stretch the boxes of each line, except the last, to fill the line. */
 static void justify(struct tape *t)
 {
 	for (size_t i=0, end; i<t->n; i=end) {
 		double used = 0, holes = 0, factor;
-		for (end=i; end<t->n && t->box[end].line == t->box[i].line; end++) {
+		for (end=i; end<t->n && t->box[end].line == t->box[i].line;
+		    end++) {
 			used += t->box[end].width;
 			holes += t->box[end].before;
 		}
@@ -175,7 +200,8 @@ static struct tape lay_out(const struct space *sp, double scale)
 	return t;
 }
 
-static void draw_tape(FILE *f, const struct space *sp, const struct tape *t, double scale, double pitch)
+static void draw_tape(FILE *f, const struct space *sp, const struct tape *t,
+	double scale, double pitch)
 {
 	double x = MARGIN;
 	int line = 0;
@@ -186,30 +212,44 @@ static void draw_tape(FILE *f, const struct space *sp, const struct tape *t, dou
 		line = b->line;
 		if (b->before == HOLE) draw_hole(f, x, y, b->hole);
 		x += b->before;
-		draw_region(f, sp, b->first, b->end, x, y, b->width, scale, b->stretch);
+		draw_region(f, sp, b->first, b->end, x, y, b->width, scale,
+			b->stretch);
 		x += b->width;
 	}
 }
 
 static void draw_share(FILE *f, const struct amount *a, int unknown, int i)
 {
-	static const char *const names[] = { "of everything mapped", "of executable memory", "of read-only memory", "of the objects' writable data" };
-	static const enum column columns[] = { C_NONE, C_EXEC, C_READONLY, C_WRITABLE };
-	double w = (INNER-3*24)/4, x = MARGIN+i*(w+24), share = a->bytes ? (double)a->sealed/a->bytes : 0;
+	static const char *const names[] = { "of everything mapped",
+		"of executable memory", "of read-only memory",
+		"of the objects' writable data" };
+	static const enum column columns[] = { C_NONE, C_EXEC, C_READONLY,
+		C_WRITABLE };
+	double w = (INNER-3*24)/4, x = MARGIN+i*(w+24),
+		share = a->bytes ? (double)a->sealed/a->bytes : 0;
 	const char *colour = i ? inks[columns[i]][I_FULL] : "#1d2733";
 	char text[64], attributes[64];
-	snprintf(attributes, sizeof attributes, "font-weight=\"700\" fill=\"%s\"", colour);
+	snprintf(attributes, sizeof attributes,
+		"font-weight=\"700\" fill=\"%s\"", colour);
 	if (unknown || !a->bytes) snprintf(text, sizeof text, "\xe2\x80\x93");
-	else snprintf(text, sizeof text, share == 1 || !share ? "%.0f %%" : "%.1f %%", percent(a));
+	else
+		snprintf(text, sizeof text,
+			share == 1 || !share ? "%.0f %%" : "%.1f %%",
+			percent(a));
 	label(f, x, 164, 36, attributes, text, 0);
 	label(f, x, 184, 14, "fill=\"#3d4957\"", names[i], 0);
-	snprintf(text, sizeof text, "%s of %s", size_text(a->sealed), size_text(a->bytes));
-	if (!unknown) label(f, x+w, 164, 12, "text-anchor=\"end\" fill=\"#8792a0\"", text, 0);
+	snprintf(text, sizeof text, "%s of %s", size_text(a->sealed),
+		size_text(a->bytes));
+	if (!unknown)
+		label(f, x+w, 164, 12, "text-anchor=\"end\" fill=\"#8792a0\"",
+			text, 0);
 	rect(f, x, 194, w, 7, "#e6eaee", "rx=\"3.5\"");
-	if (!unknown && share > 0) rect(f, x, 194, w*share < 7 ? 7 : w*share, 7, colour, "rx=\"3.5\"");
+	if (!unknown && share > 0)
+		rect(f, x, 194, w*share < 7 ? 7 : w*share, 7, colour,
+			"rx=\"3.5\"");
 }
 
-/* Of the program, the first word. */
+/* The base name of the first word. */
 static const char *without_folder(const char *s)
 {
 	size_t n = strcspn(s, " ");
@@ -222,20 +262,30 @@ static void draw_head(FILE *f, const struct space *sp)
 	struct amount a[SHARES];
 	char line[256];
 	space_shares(sp, a);
-	label(f, MARGIN, 62, 30, "font-weight=\"700\" fill=\"#1d2733\"", without_folder(sp->title), 66);
+	label(f, MARGIN, 62, 30, "font-weight=\"700\" fill=\"#1d2733\"",
+		without_folder(sp->title), 66);
 	if (sp->pid)
-		snprintf(line, sizeof line, "process %d on %s \xc2\xb7 %zu mappings, %zu immutable%s%s", (int)sp->pid, sp->kernel,
-			a[S_ALL].maps, a[S_ALL].maps_sealed, sp->ended ? " \xc2\xb7 " : "", sp->ended ? sp->ended : "");
+		snprintf(line, sizeof line,
+			"process %d on %s \xc2\xb7 %zu mappings, %zu"
+			" immutable%s%s", (int)sp->pid, sp->kernel,
+			a[S_ALL].maps, a[S_ALL].maps_sealed,
+			sp->ended ? " \xc2\xb7 " : "",
+			sp->ended ? sp->ended : "");
 	else
-		snprintf(line, sizeof line, "what the loader would seal under level \"%s\"", opt.level == SEAL_FULL ? "full" : "on");
-	label(f, MARGIN, 88, 15, "fill=\"#5b6673\"", sp->blind ? sp->blind : line, 0);
-	label(f, MARGIN, 122, 13, "fill=\"#5b6673\" letter-spacing=\"1.2\"", "IMMUTABLE UNTIL THE PROCESS ENDS", 0);
+		snprintf(line, sizeof line,
+			"what the loader would seal under level \"%s\"",
+			opt.level == SEAL_FULL ? "full" : "on");
+	label(f, MARGIN, 88, 15, "fill=\"#5b6673\"",
+		sp->blind ? sp->blind : line, 0);
+	label(f, MARGIN, 122, 13, "fill=\"#5b6673\" letter-spacing=\"1.2\"",
+		"IMMUTABLE UNTIL THE PROCESS ENDS", 0);
 	for (int i=0; i<SHARES; i++) draw_share(f, a+i, !!sp->blind, i);
 }
 
 static void draw_legend(FILE *f, double y)
 {
-	static const char *const names[] = { "executable", "read-only", "writable", "no access" };
+	static const char *const names[] = { "executable", "read-only",
+		"writable", "no access" };
 	double x = MARGIN;
 	for (int c=0; c<COLUMNS; c++) {
 		rect(f, x, y-12, 17, 16, inks[c][I_FULL], "");
@@ -244,11 +294,14 @@ static void draw_legend(FILE *f, double y)
 		label(f, x+43, y+1, 13, "fill=\"#3d4957\"", names[c], 0);
 		x += 130;
 	}
-	label(f, x+6, y+1, 13, "fill=\"#3d4957\"", "full: immutable, pale: can still be changed", 0);
-	label(f, WIDTH-MARGIN, y+1, 12, "text-anchor=\"end\" fill=\"#8792a0\"", "low addresses first; widths are logarithmic", 0);
+	label(f, x+6, y+1, 13, "fill=\"#3d4957\"",
+		"full: immutable, pale: can still be changed", 0);
+	label(f, WIDTH-MARGIN, y+1, 12, "text-anchor=\"end\" fill=\"#8792a0\"",
+		"low addresses first; widths are logarithmic", 0);
 }
 
-/* As large as fits in four lines, which is a slide; if nothing does, more lines. */
+/* The largest scale that fits in four lines, which is a slide. If none does,
+ * use more lines. */
 static double choose_scale(const struct space *sp, struct tape *t)
 {
 	double scale = 4.5;
@@ -263,11 +316,15 @@ static double choose_scale(const struct space *sp, struct tape *t)
 void show_svg(FILE *f, const struct space *sp)
 {
 	struct tape t;
-	double scale = choose_scale(sp, &t), pitch = t.lines < 4 ? 130 : 100, height;
+	double scale = choose_scale(sp, &t), pitch = t.lines < 4 ? 130 : 100,
+		height;
 	height = TOP + t.lines*pitch + FOOT - 10;
 	if (height < 720) height = 720;
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\""
-		" font-family=\"Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif\">\n", WIDTH, height, WIDTH, height);
+	fprintf(f,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\""
+		" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\""
+		" font-family=\"Helvetica,Arial,'Liberation Sans','DejaVu"
+		" Sans',sans-serif\">\n", WIDTH, height, WIDTH, height);
 	fputs("<title>", f);
 	put_xml(f, sp->title, 100);
 	fputs("</title>\n", f);

@@ -12,7 +12,8 @@ const char *paint(const char *code)
 	return buf[at%4];
 }
 
-/* Executable, read-only and writable, as in the pictures; both is alarming. */
+/* The colours of the pictures for executable, read-only and writable; red for
+ * writable and executable. */
 static const char *prot_colour(unsigned prot)
 {
 	if ((prot & (W|X)) == (W|X)) return "1;31";
@@ -22,11 +23,13 @@ static const char *prot_colour(unsigned prot)
 static void state(FILE *f, const struct space *sp, const struct map *m)
 {
 	if (m->sealed == YES)
-		fprintf(f, "%s%s%s%s", paint("1"), m->by ? m->by : "yes", paint("0"),
-			discardable(m) ? " *" : "");
+		fprintf(f, "%s%s%s%s", paint("1"), m->by ? m->by : "yes",
+			paint("0"), discardable(m) ? " *" : "");
 	else if (m->sealed == UNKNOWN) fputs("?", f);
 	else
-		fprintf(f, "%sno: %s%s", paint(missing(sp, m, SEAL_ON) ? "31" : "2"), m->why, paint("0"));
+		fprintf(f, "%sno: %s%s",
+			paint(missing(sp, m, SEAL_ON) ? "31" : "2"), m->why,
+			paint("0"));
 	fputc('\n', f);
 }
 
@@ -42,18 +45,22 @@ static int name_width(const struct space *sp)
 void show_table(FILE *f, const struct space *sp)
 {
 	int w = name_width(sp), starred = 0;
-	fprintf(f, "%s%-*s %-25s prot   size kind    sealed by%s\n", paint("1"), w, "object", "addresses", paint("0"));
+	fprintf(f, "%s%-*s %-25s prot   size kind    sealed by%s\n", paint("1"),
+		w, "object", "addresses", paint("0"));
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		put_text(f, object_name(sp, m), -w);
-		fprintf(f, " %012"PRIx64"-%012"PRIx64" %s%s%s%s %6s %-7s ", m->start, m->end,
-			paint(prot_colour(m->prot)), prot_text(m->prot), m->shared ? "s" : "-", paint("0"),
+		fprintf(f, " %012"PRIx64"-%012"PRIx64" %s%s%s%s %6s %-7s ",
+			m->start, m->end,
+			paint(prot_colour(m->prot)), prot_text(m->prot),
+			m->shared ? "s" : "-", paint("0"),
 			size_text(m->end-m->start), kind_name(m->kind));
 		state(f, sp, m);
 		starred |= discardable(m);
 	}
 	if (starred)
-		fputs("* written pages of a file: madvise(MADV_DONTNEED) still brings the file's contents back\n", f);
+		fputs("* written pages of a file: madvise(MADV_DONTNEED) still"
+			" brings the file's contents back\n", f);
 	fputc('\n', f);
 }
 
@@ -68,8 +75,10 @@ void show_shares(FILE *f, const struct space *sp)
 	fputs("Immutable until the process ends:\n", f);
 	for (int i=0; i<SHARES; i++) {
 		if (!a[i].bytes) continue;
-		fprintf(f, "%s%6.1f %%%s  %-30s %7s of %6s, %zu of %zu mappings\n",
+		fprintf(f,
+			"%s%6.1f %%%s  %-30s %7s of %6s, %zu of %zu mappings\n",
 			paint("1"), percent(a+i), paint("0"), share_names[i],
-			size_text(a[i].sealed), size_text(a[i].bytes), a[i].maps_sealed, a[i].maps);
+			size_text(a[i].sealed), size_text(a[i].bytes),
+			a[i].maps_sealed, a[i].maps);
 	}
 }

@@ -3,14 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* File names are any bytes. A terminal must not be sent what controls it,
- * JSON and XML must be UTF-8. */
+/* File names may hold any bytes. Control characters must not reach a terminal,
+ * and JSON and XML must be UTF-8. */
 
-/* The length of the character at s, 0 if that is none to be shown. */
+/* The length of the character at s, or 0 if it is invalid or not printable. */
 static size_t character(const char *str)
 {
 	const unsigned char *s = (const void *)str;
-	size_t n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
+	size_t n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3
+		: *s < 0xf5 ? 4 : 0;
 	unsigned c;
 	if (n <= 1) return *s >= 0x20 && *s != 0x7f ? n : 0;
 	c = *s & (0x7f >> n);
@@ -18,7 +19,8 @@ static size_t character(const char *str)
 		if ((s[i] & 0xc0) != 0x80) return 0;
 		c = c<<6 | (s[i] & 0x3f);
 	}
-	if (c < 0xa0 || (n == 3 && c < 0x800) || (n == 4 && (c < 0x10000 || c > 0x10ffff))
+	if (c < 0xa0 || (n == 3 && c < 0x800)
+	    || (n == 4 && (c < 0x10000 || c > 0x10ffff))
 	    || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff)
 		return 0;
 	return n;
@@ -31,7 +33,7 @@ size_t text_columns(const char *s)
 	return n;
 }
 
-/* Characters from .. to-1 of s, written by put(). */
+/* Write characters from to to-1 of s by put(). */
 static void put_part(FILE *f, const char *s, size_t from, size_t to,
 	void (*put)(FILE *, const char *, size_t))
 {
@@ -42,12 +44,13 @@ static void put_part(FILE *f, const char *s, size_t from, size_t to,
 	}
 }
 
-/* The beginning of a name tells most, and the end something if there is room
- * for more of it than what many names end in. */
+/* A name that is too long loses its end if max is small. From this many columns
+ * on it loses its middle, because the end is useful too once there is room for
+ * more than a common suffix. */
 #define CUT_IN_THE_MIDDLE 24
 
-static void put_cut(FILE *f, const char *s, size_t max, const char *dots, size_t ndots,
-	void (*put)(FILE *, const char *, size_t))
+static void put_cut(FILE *f, const char *s, size_t max, const char *dots,
+	size_t ndots, void (*put)(FILE *, const char *, size_t))
 {
 	size_t n = text_columns(s), head;
 	if (!max || n <= max) {
@@ -92,7 +95,8 @@ static void put_json_character(FILE *f, const char *s, size_t l)
 void put_text(FILE *f, const char *s, int width)
 {
 	size_t max = width < 0 ? -width : width, n = text_columns(s);
-	put_cut(f, s, max, opt.utf8 ? "\xe2\x80\xa6" : "..", opt.utf8 ? 1 : 2, put_terminal);
+	put_cut(f, s, max, opt.utf8 ? "\xe2\x80\xa6" : "..", opt.utf8 ? 1 : 2,
+		put_terminal);
 	if (width < 0) for (; n < max; n++) fputc(' ', f);
 }
 
@@ -112,7 +116,7 @@ void put_json(FILE *f, const char *s)
 	fputc('"', f);
 }
 
-/* In few characters: KiB and more, to three digits. */
+/* In KiB or larger units, with at most three digits. */
 const char *size_text(uint64_t n)
 {
 	static char buf[8][24];
@@ -121,13 +125,15 @@ const char *size_text(uint64_t n)
 	double x = n/1024.0;
 	const char *unit = "KMGTPE";
 	for (; x >= 1000 && unit[1]; unit++) x /= 1024;
-	snprintf(s, sizeof *buf, x < 10 && x != (int)x ? "%.1f%c" : "%.0f%c", x, *unit);
+	snprintf(s, sizeof *buf, x < 10 && x != (int)x ? "%.1f%c" : "%.0f%c", x,
+		*unit);
 	return s;
 }
 
 const char *prot_text(unsigned prot)
 {
-	static const char *const t[] = { "---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx" };
+	static const char *const t[] = { "---", "--x", "-w-", "-wx", "r--",
+		"r-x", "rw-", "rwx" };
 	return t[prot & 7];
 }
 
@@ -146,7 +152,8 @@ char *format(const char *fmt, ...)
 	return s;
 }
 
-/* Doubles at powers of two, so the caller need not keep the capacity. */
+/* Doubles the array at powers of two, so the caller need not keep the
+ * capacity. */
 void *grow(void *p, size_t n, size_t size)
 {
 	if (n & (n-1)) return p;

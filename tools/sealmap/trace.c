@@ -18,8 +18,8 @@
 #define PTRACE_EVENT_STOP 128
 #endif
 
-/* What an architecture has to say: where a call's number and arguments go, and how
- * to be again before a call that was interrupted. */
+/* For each architecture: set the number and arguments of a call, and restart a
+ * call that was interrupted. */
 
 #if defined __x86_64__
 
@@ -28,7 +28,8 @@ static const unsigned char syscall_insn[] = { 0x0f, 0x05 };
 #define INSN_ALIGN 1
 #define SUPPORTED 1
 
-static void set_call(struct trace_regs *t, uint64_t insn, long nr, const uint64_t a[6])
+static void set_call(struct trace_regs *t, uint64_t insn, long nr,
+	const uint64_t a[6])
 {
 	struct user_regs_struct *r = &t->r;
 	r->rip = insn;
@@ -47,9 +48,9 @@ static void again(struct trace_regs *t, long nr)
 	t->r.rip -= 2;
 }
 
-/* The kernel does this on the way back from the stop, but not when a call
- * of ours was made meanwhile. Its codes: asm-generic has no user-visible
- * names for -512 to -514 and -516; 219 is restart_syscall. */
+/* The kernel restarts an interrupted call when the stop ends, but not if we
+ * made a call of our own meanwhile. Its codes -512 to -514 and -516 have no
+ * names in user space; 219 is restart_syscall. */
 static void settle(struct trace_regs *t)
 {
 	if ((long)t->r.orig_rax >= 0) switch ((long)t->r.rax) {
@@ -84,7 +85,8 @@ static const unsigned char syscall_insn[] = { 0x01, 0x00, 0x00, 0xd4 };
 #define NT_ARM_SYSTEM_CALL 0x404
 #endif
 
-static void set_call(struct trace_regs *t, uint64_t insn, long nr, const uint64_t a[6])
+static void set_call(struct trace_regs *t, uint64_t insn, long nr,
+	const uint64_t a[6])
 {
 	t->r.pc = insn;
 	t->r.regs[8] = nr;
@@ -94,8 +96,8 @@ static void set_call(struct trace_regs *t, uint64_t insn, long nr, const uint64_
 static long result(const struct trace_regs *t) { return t->r.regs[0]; }
 static uint64_t call_insn(const struct trace_regs *t) { return t->r.pc-4; }
 
-/* At the stop of an interrupt the kernel has already gone back before the
- * call. (One with a time-out begins it anew.) */
+/* At an interrupt stop the kernel has already moved back to the call
+ * instruction. (A call with a time-out starts over.) */
 static void settle(struct trace_regs *t) { (void)t; }
 
 static int skip(pid_t tid, struct trace_regs *t)
@@ -112,22 +114,28 @@ struct trace_regs { long none; };
 static const unsigned char syscall_insn[1];
 #define INSN_ALIGN 1
 #define SUPPORTED 0
-static void set_call(struct trace_regs *t, uint64_t insn, long nr, const uint64_t a[6])
+static void set_call(struct trace_regs *t, uint64_t insn, long nr,
+	const uint64_t a[6])
 {
 	(void)t; (void)insn; (void)nr; (void)a;
 }
 static long result(const struct trace_regs *t) { return t->none; }
 static uint64_t call_insn(const struct trace_regs *t) { (void)t; return 0; }
 static void settle(struct trace_regs *t) { (void)t; }
-static int skip(pid_t tid, struct trace_regs *t) { (void)tid; (void)t; return -1; }
+static int skip(pid_t tid, struct trace_regs *t)
+{
+	(void)tid; (void)t;
+	return -1;
+}
 
 #endif
 
 static int get_regs(pid_t tid, struct trace_regs *t)
 {
 	struct iovec v = { t, sizeof *t };
-	/* A process of the other class has another size. */
-	return ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &v) || v.iov_len != sizeof *t ? -1 : 0;
+	/* A process of the other class has registers of another size. */
+	return ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &v)
+		|| v.iov_len != sizeof *t ? -1 : 0;
 }
 
 static int set_regs(pid_t tid, const struct trace_regs *t)
@@ -139,28 +147,33 @@ static int set_regs(pid_t tid, const struct trace_regs *t)
 static int is_insn(pid_t tid, uint64_t at)
 {
 	unsigned char b[sizeof syscall_insn];
-	return proc_mem(tid, b, sizeof b, at) == sizeof b && !memcmp(b, syscall_insn, sizeof b);
+	return proc_mem(tid, b, sizeof b, at) == sizeof b
+		&& !memcmp(b, syscall_insn, sizeof b);
 }
 
-/* In the first megabytes of one mapping. */
+/* Search the first 4 MiB of a mapping. */
 static uint64_t search(pid_t tid, const struct map *m)
 {
 	size_t n = m->end-m->start < 4<<20 ? m->end-m->start : 4<<20, at;
 	unsigned char *b = grow(0, 0, n);
 	uint64_t found = 0;
 	ssize_t r = proc_mem(tid, b, n, m->start);
-	for (at=0; r > 0 && !found && at+sizeof syscall_insn <= (size_t)r; at+=INSN_ALIGN)
-		if (!memcmp(b+at, syscall_insn, sizeof syscall_insn)) found = m->start+at;
+	for (at=0; r > 0 && !found && at+sizeof syscall_insn <= (size_t)r;
+	    at+=INSN_ALIGN)
+		if (!memcmp(b+at, syscall_insn, sizeof syscall_insn))
+			found = m->start+at;
 	free(b);
 	return found;
 }
 
-static uint64_t find_insn(pid_t tid, const struct space *sp, const struct trace_regs *regs)
+static uint64_t find_insn(pid_t tid, const struct space *sp,
+	const struct trace_regs *regs)
 {
 	uint64_t at = call_insn(regs);
 	if (is_insn(tid, at)) return at;
 	for (size_t i=0; i<sp->n; i++)
-		if (sp->maps[i].prot & X && (at = search(tid, sp->maps+i))) return at;
+		if (sp->maps[i].prot & X && (at = search(tid, sp->maps+i)))
+			return at;
 	return 0;
 }
 
@@ -170,12 +183,19 @@ const char *trace_start(struct tracee *t, pid_t tid, const struct space *sp)
 	char *filter = proc_status(tid, "Seccomp");
 	int filtered = filter && *filter != '0';
 	free(filter);
-	if (!SUPPORTED) return "attacks are possible on x86_64 and aarch64 only";
-	if (filtered) return "it has a seccomp filter, which might end it for a call that is not its own";
-	*t = (struct tracee){ .tid = tid, .saved = grow(0, 0, sizeof *t->saved) };
-	if (get_regs(tid, t->saved)) return "its registers can't be read (a 32-bit process?)";
+	if (!SUPPORTED)
+		return "attacks are possible on x86_64 and aarch64 only";
+	if (filtered)
+		return "it has a seccomp filter, which might end it for a call"
+			" that is not its own";
+	*t = (struct tracee){ .tid = tid,
+		.saved = grow(0, 0, sizeof *t->saved) };
+	if (get_regs(tid, t->saved))
+		return "its registers can't be read (a 32-bit process?)";
 	t->insn = find_insn(tid, sp, t->saved);
-	if (!t->insn) return "no instruction for a system call was found in its memory";
+	if (!t->insn)
+		return "no instruction for a system call was found in its"
+			" memory";
 	settle(t->saved);
 	if (ptrace(PTRACE_GETSIGMASK, tid, sizeof t->sigmask, &t->sigmask)
 	    || ptrace(PTRACE_SETSIGMASK, tid, sizeof all, &all))
@@ -190,7 +210,8 @@ void trace_end(struct tracee *t)
 	free(t->saved);
 }
 
-/* One step to the next stop: 1 at a system call's, 0 at another, -1 gone. */
+/* Continue to the next stop. Returns 1 if it is a system call's, 0 if it is
+ * another, and -1 if the tracee is gone. */
 static int step(struct tracee *t)
 {
 	int st, sig;
@@ -203,8 +224,11 @@ static int step(struct tracee *t)
 	switch (st>>16) {
 	case PTRACE_EVENT_EXIT:
 		return -1;
-	case PTRACE_EVENT_CLONE: case PTRACE_EVENT_FORK: case PTRACE_EVENT_VFORK:
-		if (!ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &msg)) t->child = msg;
+	case PTRACE_EVENT_CLONE:
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+		if (!ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &msg))
+			t->child = msg;
 		return 0;
 	case 0:
 		if (sig == SIGSEGV || sig == SIGBUS || sig == SIGILL) return -1;
