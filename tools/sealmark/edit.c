@@ -4,29 +4,29 @@
 #include <string.h>
 #include "edit.h"
 
-/* How it is done. A mark that is there as a note is a bit, set or cleared in
+/* How it works. A mark that exists as a note is a bit that is set or cleared in
  * place. A range takes a program header: an unused one (PT_NULL) if there is
- * one, else the table is copied to where it can grow, a *block*:
+ * one. Otherwise the table is copied to a place where it can grow, a *block*:
  *
- *	record	where the table was, and how much was there
- *	table	what it was, and the new headers
+ *	record	offset and size of the old table
+ *	table	the old headers and the new ones
  *	note	our mark, if the file had none to set
  *
- * The block goes where a segment that is not writable ends short of its page,
- * or between two sections of it, if the bytes there are unused: then nothing of
- * the file moves and its size stays. Otherwise it goes to the end, with a
- * segment of its own. That segment has the distance between file and memory
- * that the first one has, because kernels before 5.18 tell a program the place
- * of its headers by it; for .bss not to be in its way there may be a hole in
- * the file.
+ * The block goes after a segment that is not writable and ends short of its
+ * page, or between two of its sections, if the bytes there are unused. Then
+ * nothing in the file moves and its size stays the same. Otherwise the block
+ * goes to the end, with a segment of its own. The distance between file offset
+ * and address of that segment is that of the first one, because kernels before
+ * 5.18 compute AT_PHDR from it. To keep the segment clear of .bss this may
+ * leave a hole in the file.
  *
- * A program may find data that is appended to its file by the distance from the
- * end, so nothing is put behind such data unasked. A file that has it, and no
- * unused bytes, *lends* a header that neither kernel nor loader looks at: two
- * of its fields take the range, the others keep what the header was.
+ * A program may find data appended to its file by the distance from the end, so
+ * nothing is put behind such data unless asked. If a file has such data and no
+ * unused bytes, it *lends* a header that neither kernel nor loader reads: two
+ * of its fields hold the range, the others keep the old header.
  *
- * The old table stays as it was, so that everything can be undone to the byte.
- * A file with a block is first brought back to what it was, then changed. */
+ * The old table is left in place, so --unmark restores the file exactly. A file
+ * that has a block is first restored, then changed. */
 
 #define OWNER "musl-seal"
 #define OWNER_SIZE sizeof OWNER
@@ -34,20 +34,20 @@
 #define MUTABLE_TYPE 3
 #define RECORD_TYPE 4
 #define RECORD_VERSION 1
-#define DESC 24			/* of notes whose owner is OWNER */
+#define DESC 24			/* offset in notes of OWNER */
 #define RECORD_SIZE 56
 #define MARK_SIZE 28
 
 #define PROPERTY_SEAL 3
-/* A property for users, which no linker makes: the seal property while it is
- * taken away, so that nothing else has to move. */
+/* A property from the range for users, which no linker makes. A seal property
+ * that is taken away becomes this one, so nothing has to move. */
 #define PROPERTY_PARKED 0xfd6d7573
 
-/* Linux takes no table of program headers that is longer. */
+/* Linux rejects a larger table of program headers. */
 #define TABLE_MAX 4096
 
 #ifndef HOLE_MAX
-#define HOLE_MAX ((uint64_t)1<<30)	/* bytes; the fuzzer has less patience */
+#define HOLE_MAX ((uint64_t)1<<30)	/* bytes; the fuzzer sets less */
 #endif
 
 static const char *failed(const char *fmt, ...)
@@ -60,15 +60,16 @@ static const char *failed(const char *fmt, ...)
 	return message;
 }
 
-/* Notes and properties ------------------------------------------------------- */
+/* Notes and properties ----------------------------------------------------- */
 
 static int named(const struct image *im, const struct note *t, const char *s)
 {
 	return t->namesz == strlen(s)+1 && !memcmp(im->p+t->name, s, t->namesz);
 }
 
-/* Call f for each note until it returns nonzero; returns that. */
-static int each_note(struct image *im, int (*f)(struct image *, const struct note *,
+/* Call f for each note until it returns nonzero. Returns that value. */
+static int each_note(struct image *im,
+	int (*f)(struct image *, const struct note *,
 	const struct phdr *, void *), void *arg)
 {
 	int r = 0;
@@ -77,22 +78,25 @@ static int each_note(struct image *im, int (*f)(struct image *, const struct not
 		if (ph.type != PT_NOTE && ph.type != PT_GNU_PROPERTY) continue;
 		size_t pos = ph.offset;
 		struct note t;
-		while (!r && image_note(im, &pos, ph.offset+ph.filesz, ph.align, &t))
+		while (!r
+		    && image_note(im, &pos, ph.offset+ph.filesz, ph.align, &t))
 			r = f(im, &t, &ph, arg);
 	}
 	return r;
 }
 
-/* Where in the properties of t the one of this type is, or where one of that
- * type would have to be put; *found says which. 0 if they make no sense. */
-static size_t property(const struct image *im, const struct note *t, uint32_t type,
-	int *found)
+/* The offset of the property of this type in note t if *found is set, else the
+ * offset at which to insert it. 0 if the properties are malformed. */
+static size_t property(const struct image *im, const struct note *t,
+	uint32_t type, int *found)
 {
-	size_t at = t->desc, end = at+t->descsz, place = 0, mask = im->is64 ? 7 : 3;
+	size_t at = t->desc, end = at+t->descsz, place = 0,
+		mask = im->is64 ? 7 : 3;
 	*found = 0;
 	while (end-at >= 8) {
 		uint32_t this = image_word(im, at);
-		uint64_t size = ((uint64_t)image_word(im, at+4)+mask) & ~(uint64_t)mask;
+		uint64_t size =
+			((uint64_t)image_word(im, at+4)+mask) & ~(uint64_t)mask;
 		if (size > end-at-8) return 0;
 		if (this == type && !size) {
 			*found = 1;
@@ -104,8 +108,9 @@ static size_t property(const struct image *im, const struct note *t, uint32_t ty
 	return at != end ? 0 : place ? place : end;
 }
 
-/* Turn the property at from, which has no data, into one of another type at to. */
-static void move_property(struct image *im, size_t from, size_t to, uint32_t type)
+/* Move the property at from, which has no data, to to and change its type. */
+static void move_property(struct image *im, size_t from, size_t to,
+	uint32_t type)
 {
 	if (to > from) {
 		to -= 8;
@@ -119,16 +124,18 @@ static void move_property(struct image *im, size_t from, size_t to, uint32_t typ
 
 struct marking { int on, change, found; };
 
-/* Is there a mark, or one that was taken away, and if wanted, set it so. */
-static int mark_note(struct image *im, const struct note *t, const struct phdr *ph,
-	void *arg)
+/* Look for a mark, also one that was taken away, and set or clear it if
+ * m->change. */
+static int mark_note(struct image *im, const struct note *t,
+	const struct phdr *ph, void *arg)
 {
 	struct marking *m = arg;
 	int parked, here;
 	(void)ph;
 	if (t->type == MARK_TYPE && t->descsz >= 4 && named(im, t, OWNER)) {
 		uint32_t w = image_word(im, t->desc);
-		if (m->change) image_put_word(im, t->desc, m->on ? w|1 : w & ~1u);
+		if (m->change)
+			image_put_word(im, t->desc, m->on ? w|1 : w & ~1u);
 		m->found |= m->change || (w & 1);
 	}
 	if (t->type != NT_GNU_PROPERTY_TYPE_0 || !named(im, t, "GNU")) return 0;
@@ -163,7 +170,8 @@ static int add_mutable_note(struct image *im, const struct note *t,
 	    || ph->type != PT_NOTE)
 		return 0;
 	for (int i=0; i<4; i++)
-		a[i] = at+4*i + (uint64_t)(int64_t)(int32_t)image_word(im, t->desc+4*i);
+		a[i] = at+4*i + (uint64_t)(int64_t)(int32_t)
+			image_word(im, t->desc+4*i);
 	for (size_t i=0; i<st->nnotes; i++)
 		if (st->note[i].start == a[1]) return 0;
 	if (a[1] < a[2] && a[2] <= a[3] && st->nnotes < MAX_RANGES)
@@ -179,14 +187,16 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* Put them in order, and those that overlap or touch together. */
+/* Sort the ranges and merge those that overlap or touch. */
 static void join(struct state *st)
 {
 	size_t n = 0;
 	qsort(st->r, st->n, sizeof *st->r, by_start);
 	for (size_t i=0; i<st->n; i++) {
-		if (!n || st->r[i].start > st->r[n-1].end) st->r[n++] = st->r[i];
-		else if (st->r[i].end > st->r[n-1].end) st->r[n-1].end = st->r[i].end;
+		if (!n || st->r[i].start > st->r[n-1].end)
+			st->r[n++] = st->r[i];
+		else if (st->r[i].end > st->r[n-1].end)
+			st->r[n-1].end = st->r[i].end;
 	}
 	st->n = n;
 }
@@ -208,7 +218,8 @@ const char *edit_state(const struct image *im, struct state *st)
 		if (ph.type != PT_GNU_MUTABLE || !ph.memsz) continue;
 		if (ph.vaddr+ph.memsz < ph.vaddr)
 			return "a mutable range of it makes no sense";
-		if (add_range(st, (struct range){ ph.vaddr, ph.vaddr+ph.memsz }))
+		if (add_range(st,
+		    (struct range){ ph.vaddr, ph.vaddr+ph.memsz }))
 			return "it has too many mutable ranges";
 	}
 	qsort(st->r, st->n, sizeof *st->r, by_start);
@@ -216,7 +227,7 @@ const char *edit_state(const struct image *im, struct state *st)
 	return 0;
 }
 
-/* From the first byte that is loaded to the last. */
+/* From the first loaded byte to the last. */
 static struct range span(const struct image *im)
 {
 	struct range s = { UINT64_MAX, 0 };
@@ -229,7 +240,8 @@ static struct range span(const struct image *im)
 	return s;
 }
 
-static int find_section(const struct image *im, const char *name, struct range *r)
+static int find_section(const struct image *im, const char *name,
+	struct range *r)
 {
 	int found = 0;
 	for (unsigned i=0; i<image_sections(im); i++) {
@@ -247,16 +259,17 @@ static int find_section(const struct image *im, const char *name, struct range *
 static int parse_range(const char *s, struct range *r)
 {
 	char *end;
-	if (strspn(s, "0123456789abcdefABCDEFxX-") != strlen(s) || *s == '-') return -1;
+	if (strspn(s, "0123456789abcdefABCDEFxX-") != strlen(s) || *s == '-')
+		return -1;
 	r->start = strtoull(s, &end, 16);
 	if (*end != '-' || end[1] == '-' || !end[1]) return -1;
 	r->end = strtoull(end+1, &end, 16);
 	return *end ? -1 : 0;
 }
 
-/* Which sections lie in the part of wide that is not in r. */
-static void tell_widened(const struct image *im, const char *what, struct range r,
-	struct range wide, void (*say)(const char *))
+/* Name the sections that lie in the part of wide outside of r. */
+static void tell_widened(const struct image *im, const char *what,
+	struct range r, struct range wide, void (*say)(const char *))
 {
 	char others[512] = "";
 	for (unsigned i=0; i<image_sections(im); i++) {
@@ -271,8 +284,9 @@ static void tell_widened(const struct image *im, const char *what, struct range 
 			strcat(others, s.name);
 		}
 	}
-	if (*others) say(failed("%.100s is widened to whole pages, and takes in what"
-		" is there of%.140s", what, others));
+	if (*others)
+		say(failed("%.100s is widened to whole pages, and takes in what"
+			" is there of%.140s", what, others));
 }
 
 static const char *add_mutable(const struct image *im, struct state *st,
@@ -281,13 +295,16 @@ static const char *add_mutable(const struct image *im, struct state *st,
 	uint64_t page = image_page(im);
 	struct range s = span(im), r, wide;
 	int n = find_section(im, what, &r);
-	if (n < 0) return failed("more than one section is called %.100s", what);
+	if (n < 0)
+		return failed("more than one section is called %.100s", what);
 	if (!n && parse_range(what, &r))
-		return failed("no section that is loaded is called %.100s", what);
+		return failed("no section that is loaded is called %.100s",
+			what);
 	if (r.start >= r.end) return failed("%.100s is empty", what);
-	/* As many pages as the loader would count to the object. */
+	/* Accept all pages that the loader counts to the object. */
 	if (r.start < (s.start & -page) || r.end-1 > ((s.end-1) | (page-1)))
-		return failed("%.100s is not in what the file loads, %llx-%llx", what,
+		return failed("%.100s is not in what the file loads, %llx-%llx",
+			what,
 			(unsigned long long)s.start, (unsigned long long)s.end);
 	wide.start = r.start & -page;
 	wide.end = ((r.end-1) | (page-1)) + 1;
@@ -300,7 +317,8 @@ static const char *add_mutable(const struct image *im, struct state *st,
 
 /* The block ---------------------------------------------------------------- */
 
-static void put_owner(struct image *im, size_t at, uint32_t descsz, uint32_t type)
+static void put_owner(struct image *im, size_t at, uint32_t descsz,
+	uint32_t type)
 {
 	image_put_word(im, at, OWNER_SIZE);
 	image_put_word(im, at+4, descsz);
@@ -310,7 +328,7 @@ static void put_owner(struct image *im, size_t at, uint32_t descsz, uint32_t typ
 
 #define WIDE(off) (struct field){ off, 8 }
 
-/* Is there a record before the table? What it says must make sense. */
+/* Is there a record of ours before the table? */
 static int has_record(const struct image *im)
 {
 	size_t at = im->phoff-RECORD_SIZE;
@@ -322,7 +340,7 @@ static int has_record(const struct image *im)
 		&& image_word(im, at+DESC) == RECORD_VERSION;
 }
 
-/* Bring a file with a record back to what it was. */
+/* Restore a file that has a record. */
 static const char *revert(struct image *im, int *note)
 {
 	size_t at = im->phoff-RECORD_SIZE, desc = at+DESC;
@@ -331,7 +349,8 @@ static const char *revert(struct image *im, int *note)
 	uint64_t size = image_get(im, desc, WIDE(16));
 	uint64_t len = image_get(im, desc, WIDE(24));
 	uint64_t table = phnum*SIZE(im, Phdr);
-	const char *wrong = "sealmark was here, but what it left makes no sense";
+	const char *wrong =
+		"sealmark was here, but what it left makes no sense";
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct phdr ph = image_phdr(im, i);
 		if (ph.type == PT_NOTE && ph.offset >= at && ph.offset-at < len)
@@ -352,9 +371,10 @@ struct block {
 	struct phdr *ph;	/* the new table */
 	unsigned n;
 	int note;
-	int inside;		/* a segment has it already */
-	int own;		/* it has a segment of its own; else that which it */
-	unsigned load;		/* extends, or follows in the table */
+	int inside;		/* it lies inside a segment */
+	int own;		/* it has a segment of its own */
+	/* the segment that it extends, or follows in the table */
+	unsigned load;
 };
 
 static unsigned last_load(const struct image *im, struct phdr *first)
@@ -369,7 +389,8 @@ static unsigned last_load(const struct image *im, struct phdr *first)
 	return last;
 }
 
-/* Can the headers be read from segment ph, where programs look for them? */
+/* Can segment ph hold the headers at the address where programs look for
+ * them? */
 static int can_hold(const struct phdr *ph, const struct phdr *first)
 {
 	return ph->type == PT_LOAD && !(ph->flags & PF_W) && ph->flags & PF_R
@@ -377,8 +398,8 @@ static int can_hold(const struct phdr *ph, const struct phdr *first)
 		&& (ph->vaddr-ph->offset) % 4096 == 0;
 }
 
-/* A segment after which there is room: the rest of its last page, which is
- * mapped with it. The smallest page there is, to be right with every other. */
+/* Find room in the rest of a segment's last page, which is mapped with it. The
+ * page size is taken as 4096, the smallest, which is safe for all others. */
 static int find_cave(const struct image *im, struct block *b)
 {
 	struct phdr first;
@@ -391,11 +412,13 @@ static int find_cave(const struct image *im, struct block *b)
 		uint64_t end = ph.offset+ph.filesz, limit = (end+4095) & -4096;
 		uint64_t off = (end+7) & -8, top = off+b->len;
 		uint64_t last_addr = im->is64 ? UINT64_MAX : UINT32_MAX;
-		if (top > limit || ph.vaddr > last_addr-(top-ph.offset)) continue;
+		if (top > limit || ph.vaddr > last_addr-(top-ph.offset))
+			continue;
 		if (i < last) {
 			unsigned next = i+1;
 			while (image_phdr(im, next).type != PT_LOAD) next++;
-			if (image_phdr(im, next).vaddr < ph.vaddr+(top-ph.offset))
+			if (image_phdr(im, next).vaddr
+			    < ph.vaddr+(top-ph.offset))
 				continue;
 		}
 		if (image_room(im, end, 0) < top-end) continue;
@@ -406,8 +429,8 @@ static int find_cave(const struct image *im, struct block *b)
 	return 0;
 }
 
-/* Room between two sections of a segment: what a linker left for alignment. The
- * segment has it already. */
+/* Find room between two sections of a segment, where a linker left padding. The
+ * segment already covers it. */
 static int find_gap(const struct image *im, struct block *b)
 {
 	struct phdr first;
@@ -422,13 +445,16 @@ static int find_gap(const struct image *im, struct block *b)
 			uint64_t end = im->phoff + im->phnum*SIZE(im, Phdr);
 			if (k < n) {
 				struct section s = image_section(im, k);
-				if (!(s.flags & SHF_ALLOC) || s.type == SHT_NOBITS)
+				if (!(s.flags & SHF_ALLOC)
+				    || s.type == SHT_NOBITS)
 					continue;
 				end = s.offset+s.size;
 			}
 			uint64_t off = (end+7) & -8, top = off+b->len;
-			/* the last gap of a segment may be cut off, as by strip */
-			if (end < ph.offset || top > stop || top < end) continue;
+			/* the last gap of a segment may be cut off, as by
+			 * strip */
+			if (end < ph.offset || top > stop || top < end)
+				continue;
 			uint64_t room = image_room(im, end, 1);
 			if (room < top-end || end+room >= stop) continue;
 			b->off = off;
@@ -439,7 +465,7 @@ static int find_gap(const struct image *im, struct block *b)
 	return 0;
 }
 
-/* Room at the end of the file; with append, behind any data. */
+/* Find room at the end of the file; with append, behind any data. */
 static const char *find_end(const struct image *im, struct block *b, int append)
 {
 	struct phdr first;
@@ -450,18 +476,20 @@ static const char *find_end(const struct image *im, struct block *b, int append)
 	uint64_t delta = first.vaddr-first.offset;
 	uint64_t limit = im->is64 ? (uint64_t)1<<63 : UINT32_MAX;
 	if (!append && end != im->n && !image_room(im, end, 0))
-		return "no room inside the file, and data is appended to it; if the"
-			" program does not look for that data from the end of the"
-			" file, --append puts the change behind it";
+		return "no room inside the file, and data is appended to it; if"
+			" the program does not look for that data from the end"
+			" of the file, --append puts the change behind it";
 	if (delta % page) page = 4096;
-	if (delta % page) return "no room for a program header, and its first segment"
-		" is at an odd place";
+	if (delta % page)
+		return "no room for a program header, and its first segment"
+			" is at an odd place";
 	uint64_t off = (im->n+page-1) & -page, top = span(im).end;
 	if (top > limit-page || off > limit-page)
 		return "no room for a program header";
 	top = (top+page-1) & -page;
-	/* what is below the first segment in memory can't be in its way */
-	if (delta < (uint64_t)1<<63 ? top > delta && top-delta > off : top-delta > off)
+	/* memory below the first segment is never in the way */
+	if (delta < (uint64_t)1<<63 ? top > delta && top-delta > off
+	    : top-delta > off)
 		off = top-delta;
 	if (off-im->n > HOLE_MAX || off+delta > limit-b->len)
 		return "no room for a program header behind what it loads";
@@ -482,8 +510,10 @@ static const char *put_block(struct image *im, struct block *b)
 		im->hole_end = b->off;
 		im->p = p;
 		im->n = b->off+b->len;
-		struct phdr own = { PT_LOAD, PF_R, b->off, b->off+first.vaddr-first.offset,
-			b->off+first.vaddr-first.offset, b->len, b->len, image_page(im) };
+		struct phdr own = { PT_LOAD, PF_R, b->off,
+			b->off+first.vaddr-first.offset,
+			b->off+first.vaddr-first.offset, b->len, b->len,
+			image_page(im) };
 		if ((own.vaddr-own.offset) % own.align) own.align = 4096;
 		memmove(b->ph+b->load+2, b->ph+b->load+1,
 			(b->n-b->load-1)*sizeof *b->ph);
@@ -523,24 +553,26 @@ static const char *put_block(struct image *im, struct block *b)
 
 /* Lent headers ------------------------------------------------------------- */
 
-/* Of a PT_GNU_MUTABLE only p_vaddr and p_memsz are looked at. One that was
- * something else keeps that in the others: p_paddr is what p_vaddr was, p_filesz
- * what p_memsz was, and p_flags says in bits that are nobody's what p_type was. */
+/* Only p_vaddr and p_memsz of a PT_GNU_MUTABLE are used. A lent header keeps
+ * its old values in the other fields: p_vaddr in p_paddr, p_memsz in p_filesz,
+ * and p_type in bits of p_flags that have no other use. */
 #define LENT_MASK 0x0ff00000u	/* PF_MASKOS */
 #define LENT(kind) (0x0e000000u | (unsigned)(kind)<<20)
 
-/* BLANK is not lent but taken: nothing in it has to be kept. */
+/* BLANK is taken, not lent: it holds nothing to keep. */
 enum { PROPERTY_TWICE = 1, TABLE_FIXED, ONLY_NOTES, UNUSED, BLANK };
 
-static const uint32_t lent_type[] = { 0, PT_NOTE, PT_PHDR, PT_NOTE, PT_NULL, PT_NULL };
+static const uint32_t lent_type[] = { 0, PT_NOTE, PT_PHDR, PT_NOTE, PT_NULL,
+	PT_NULL };
 
-/* The notes that are for debuggers and package managers. */
+/* Is it a note for debuggers or package managers? */
 static int for_debuggers(const struct image *im, const struct note *t)
 {
 	if (named(im, t, "GNU")) return t->type == NT_GNU_BUILD_ID
 		|| t->type == NT_GNU_ABI_TAG || t->type == NT_GNU_GOLD_VERSION;
 	if (named(im, t, "Go")) return t->type == 4;
-	return named(im, t, "FDO") && (t->type == 0xcafe1a7e || t->type == 0x407c0c0a);
+	return named(im, t, "FDO")
+		&& (t->type == 0xcafe1a7e || t->type == 0x407c0c0a);
 }
 
 static int only_for_debuggers(const struct image *im, const struct phdr *ph)
@@ -552,8 +584,8 @@ static int only_for_debuggers(const struct image *im, const struct phdr *ph)
 	return pos == end;
 }
 
-/* Does a PT_GNU_PROPERTY say the same? The loaders that know the property read
- * it there, and the kernel reads it nowhere else. */
+/* Does a PT_GNU_PROPERTY hold the same? Loaders that know the property read it
+ * there, and the kernel reads no other. */
 static int property_twice(const struct image *im, const struct phdr *ph)
 {
 	size_t pos = ph->offset, end = pos+ph->filesz;
@@ -571,14 +603,16 @@ static int property_twice(const struct image *im, const struct phdr *ph)
 	return 0;
 }
 
-/* Only the alignment may be there, which for MIPS linkers is not 0. 1 is ours. */
+/* Only p_align may be set: MIPS linkers set it. An alignment of 1 is ours. */
 static int is_blank(const struct phdr *ph)
 {
-	return ph->type == PT_NULL && !(ph->flags | ph->offset | ph->vaddr | ph->paddr
+	return ph->type == PT_NULL
+		&& !(ph->flags | ph->offset | ph->vaddr | ph->paddr
 		| ph->filesz | ph->memsz) && ph->align != 1;
 }
 
-/* Nobody misses this header, or (ONLY_NOTES) nobody whom the program needs. */
+/* Can the header be replaced? Of those of kind ONLY_NOTES, only debuggers and
+ * the like miss it. */
 static int can_lend(const struct image *im, const struct phdr *ph, int kind)
 {
 	if (ph->type != lent_type[kind] || ph->paddr != ph->vaddr
@@ -588,7 +622,7 @@ static int can_lend(const struct image *im, const struct phdr *ph, int kind)
 	case PROPERTY_TWICE:
 		return property_twice(im, ph);
 	case TABLE_FIXED:
-		/* It tells how far a program was moved. */
+		/* In other programs the load bias is computed from it. */
 		return GET(im, 0, Ehdr, e_type) == ET_EXEC;
 	case ONLY_NOTES:
 		return ph->filesz && only_for_debuggers(im, ph);
@@ -598,14 +632,14 @@ static int can_lend(const struct image *im, const struct phdr *ph, int kind)
 	return !is_blank(ph);
 }
 
-/* A blank header is taken with the alignment that it has, 1 if it has none, and
- * given back with it. */
+/* A blank header keeps its alignment when it is taken, or gets 1 if it had
+ * none, and is given back with it. */
 static uint64_t spare_align(uint64_t align)
 {
 	return align == 1 ? 0 : align;
 }
 
-/* Turn header ph, which is blank or of a kind that can be lent, into range r. */
+/* Turn header ph, which is blank or can be lent, into range r. */
 static void fill(struct phdr *ph, struct range r, int kind)
 {
 	struct phdr was = *ph;
@@ -620,7 +654,7 @@ static void fill(struct phdr *ph, struct range r, int kind)
 	ph->filesz = was.filesz;
 }
 
-/* Make lent headers again what they were. */
+/* Restore the lent headers. */
 static void give_back(struct image *im)
 {
 	for (unsigned i=0; i<im->phnum; i++) {
@@ -633,16 +667,16 @@ static void give_back(struct image *im)
 		ph.flags &= ~LENT_MASK;
 		ph.vaddr = ph.paddr;
 		ph.memsz = ph.filesz;
-		/* Else only the flags are like ours. */
+		/* Otherwise it is not ours, in spite of its flags. */
 		if (ph.type != PT_NULL && (ph.offset > im->n
 		    || ph.filesz > im->n-ph.offset)) continue;
 		image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), &ph);
 	}
 }
 
-/* Which headers of ph become ranges, for so many: lent[i] is its kind, or 0 if it
- * stays. 1 if there are enough up to this kind. Those that are not missed come
- * first. */
+/* Choose headers of ph for this many ranges: lent[i] is the kind of header i,
+ * or 0 if it stays. Kinds that nobody misses come first; those after last are
+ * not used. Returns 1 if there are enough. */
 static int borrow(const struct image *im, const struct phdr *ph, char *lent,
 	size_t want, int last)
 {
@@ -663,15 +697,15 @@ static int borrow(const struct image *im, const struct phdr *ph, char *lent,
 static void tell_lent(const char *lent, unsigned n, void (*say)(const char *))
 {
 	for (unsigned i=0; i<n; i++) if (lent[i] == ONLY_NOTES) {
-		say("there is no room for another program header, so that of the"
-			" notes is used; debuggers do not find the build ID in"
-			" memory until --unmark brings it back");
+		say("there is no room for another program header, so that of"
+			" the notes is used; debuggers do not find the build ID"
+			" in memory until --unmark brings it back");
 		return;
 	}
 }
 
-/* Give the file, which has no block, the ranges of st and, with note, a mark
- * of its own. With append, a block may be put behind any data. */
+/* Give a file that has no block the ranges of st and, with note, a mark of its
+ * own. With append, a block may go behind any data. */
 static const char *build(struct image *im, const struct state *st, int note,
 	int append, void (*say)(const char *))
 {
@@ -706,12 +740,14 @@ static const char *build(struct image *im, const struct state *st, int note,
 	total = im->phnum+missing+note;
 	int in_place = !note && borrow(im, b.ph, lent, missing, UNUSED);
 	if (!in_place) {
-		b.len = RECORD_SIZE + total*SIZE(im, Phdr) + (note ? MARK_SIZE : 0);
+		b.len = RECORD_SIZE + total*SIZE(im, Phdr)
+			+ (note ? MARK_SIZE : 0);
 		if ((total+1)*SIZE(im, Phdr) > TABLE_MAX)
 			error = "it has too many program headers";
 		else if (!find_cave(im, &b) && !find_gap(im, &b))
 			error = find_end(im, &b, append);
-		if (error && !note && borrow(im, b.ph, lent, missing, ONLY_NOTES)) {
+		if (error && !note
+		    && borrow(im, b.ph, lent, missing, ONLY_NOTES)) {
 			in_place = 1;
 			error = 0;
 			tell_lent(lent, im->phnum, say);
@@ -739,10 +775,11 @@ static void say_nothing(const char *s)
 	(void)s;
 }
 
-/* Undo a block, if there is one and nobody has changed the file since: built
- * anew it must come out as it is. *append says whether it was at the end. */
-static const char *open_block(struct image *im, const struct state *st, int *note,
-	int *append)
+/* Undo a block, if there is one. Fails if the file was changed since: building
+ * the block again must give the same bytes. Sets *append if the block was at
+ * the end. */
+static const char *open_block(struct image *im, const struct state *st,
+	int *note, int *append)
 {
 	if (!has_record(im)) return 0;
 	int at_end = image_get(im, im->phoff-RECORD_SIZE+DESC, WIDE(16)) != 0;
@@ -763,7 +800,8 @@ static const char *open_block(struct image *im, const struct state *st, int *not
 	return error;
 }
 
-const char *edit_apply(struct image *im, const struct edit *e, void (*say)(const char *))
+const char *edit_apply(struct image *im, const struct edit *e,
+	void (*say)(const char *))
 {
 	struct state st;
 	struct marking m = { .change = 1 };
@@ -782,12 +820,15 @@ const char *edit_apply(struct image *im, const struct edit *e, void (*say)(const
 		each_note(im, mark_note, &m);
 		note = !m.found;
 	}
-	if (e->exempt && add_range(&st, span(im))) return "that is too many mutable ranges";
+	if (e->exempt && add_range(&st, span(im)))
+		return "that is too many mutable ranges";
 	for (size_t i=0; i<e->nmutables; i++)
-		if ((error = add_mutable(im, &st, e->mutables[i], say))) return error;
+		if ((error = add_mutable(im, &st, e->mutables[i], say)))
+			return error;
 	if (e->exempt || e->nmutables) join(&st);
 	error = build(im, &st, note, append, say);
 	if (error) return error;
 	struct image check;
-	return image_open(&check, im->p, im->n) ? "cannot change it without damage" : 0;
+	return image_open(&check, im->p, im->n)
+		? "cannot change it without damage" : 0;
 }

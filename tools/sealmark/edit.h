@@ -3,36 +3,36 @@
 
 #include "image.h"
 
-/* What sealmark changes in a file. See docs/mutable.md for what the marks and
- * ranges mean. */
+/* The changes that sealmark makes to a file. docs/mutable.md explains marks and
+ * ranges. */
 
-#define MAX_RANGES 64		/* as many as the loader takes */
+#define MAX_RANGES 64		/* the loader's limit */
 
 struct range { uint64_t start, end; };
 
 struct edit {
 	int unmark, mark, exempt;
-	int append;		/* may put what is new behind data at the end */
+	int append;		/* may put a block behind data at the end */
 	const char *const *mutables;	/* SECTION or START-END */
 	size_t nmutables;
 };
 
-/* What a file has. */
+/* The marks and ranges of a file. */
 struct state {
 	int marked;
 	size_t n;
-	struct range r[MAX_RANGES];	/* of program headers, in order */
+	struct range r[MAX_RANGES];	/* from program headers, sorted */
 	size_t nnotes;
-	struct range note[MAX_RANGES];	/* of SEAL_MUTABLE's notes */
+	struct range note[MAX_RANGES];	/* from the notes of SEAL_MUTABLE */
 };
 
-/* Read the state of im. Null, or why it makes no sense. */
+/* Read the state of im. Returns 0 or an error message. */
 const char *edit_state(const struct image *im, struct state *st);
 
-/* Make the changes, those of unmark first. Memory that im->p is replaced by
- * is from malloc; what it was before is left to the caller. Null and im
- * changed, or what can't be done and why, in memory that lasts until the next call;
- * im is then in no state to be used. say is told what the caller did not ask for. */
+/* Change im, --unmark first. Returns 0, or a message that is valid until the
+ * next call; im is then unusable. If im->p is replaced, the new memory is from
+ * malloc and the old remains the caller's. say is called for effects that were
+ * not asked for. */
 const char *edit_apply(struct image *im, const struct edit *e,
 	void (*say)(const char *));
 

@@ -64,7 +64,8 @@ static const char *check_segments(const struct image *im)
 	int loads = 0;
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct phdr ph = image_phdr(im, i);
-		if ((ph.type == PT_LOAD || ph.type == PT_NOTE || ph.type == PT_PHDR
+		if ((ph.type == PT_LOAD || ph.type == PT_NOTE
+		    || ph.type == PT_PHDR
 		    || ph.type == PT_GNU_PROPERTY)
 		    && !inside(im, ph.offset, ph.filesz))
 			return "a segment is not all in the file";
@@ -85,7 +86,8 @@ static const char *check_segments(const struct image *im)
 const char *image_open(struct image *im, unsigned char *p, size_t n)
 {
 	*im = (struct image){ .p = p, .n = n };
-	if (n < EI_NIDENT || memcmp(p, ELFMAG, SELFMAG)) return "not an ELF file";
+	if (n < EI_NIDENT || memcmp(p, ELFMAG, SELFMAG))
+		return "not an ELF file";
 	if (p[EI_CLASS] != ELFCLASS32 && p[EI_CLASS] != ELFCLASS64)
 		return "unknown ELF class";
 	if (p[EI_DATA] != ELFDATA2LSB && p[EI_DATA] != ELFDATA2MSB)
@@ -96,7 +98,8 @@ const char *image_open(struct image *im, unsigned char *p, size_t n)
 	if (n < SIZE(im, Ehdr)) return "the file is cut off";
 	uint64_t type = GET(im, 0, Ehdr, e_type);
 	if (type == ET_REL) return "an object file, which is not linked yet";
-	if (type != ET_EXEC && type != ET_DYN) return "neither program nor library";
+	if (type != ET_EXEC && type != ET_DYN)
+		return "neither program nor library";
 	im->phoff = GET(im, 0, Ehdr, e_phoff);
 	im->phnum = GET(im, 0, Ehdr, e_phnum);
 	if (!im->phnum) return "it has no program headers";
@@ -111,7 +114,8 @@ const char *image_open(struct image *im, unsigned char *p, size_t n)
 
 unsigned image_sections(const struct image *im)
 {
-	uint64_t off = GET(im, 0, Ehdr, e_shoff), num = GET(im, 0, Ehdr, e_shnum);
+	uint64_t off = GET(im, 0, Ehdr, e_shoff),
+		num = GET(im, 0, Ehdr, e_shnum);
 	if (!off || GET(im, 0, Ehdr, e_shentsize) != SIZE(im, Shdr)
 	    || !inside(im, off, num*SIZE(im, Shdr)))
 		return 0;
@@ -123,13 +127,14 @@ static size_t section_at(const struct image *im, unsigned i)
 	return GET(im, 0, Ehdr, e_shoff) + (uint64_t)i*SIZE(im, Shdr);
 }
 
-/* A name that is not in the file, or does not end there, is none. */
+/* The name, or "" if it lies outside of the file or has no end. */
 static const char *section_name(const struct image *im, uint64_t name)
 {
 	unsigned strndx = GET(im, 0, Ehdr, e_shstrndx);
 	if (strndx >= image_sections(im)) return "";
 	size_t at = section_at(im, strndx);
-	uint64_t off = GET(im, at, Shdr, sh_offset), size = GET(im, at, Shdr, sh_size);
+	uint64_t off = GET(im, at, Shdr, sh_offset),
+		size = GET(im, at, Shdr, sh_size);
 	if (GET(im, at, Shdr, sh_type) != SHT_STRTAB || !inside(im, off, size)
 	    || name >= size || !memchr(im->p+off+name, 0, size-name))
 		return "";
@@ -161,8 +166,8 @@ uint64_t image_page(const struct image *im)
 	return 65536;
 }
 
-/* Calls f for each stretch of the file that something tells of. Without loads,
- * for those that say what the bytes are, and not just that they are mapped. */
+/* Call f for each part of the file that a header names. Without loads, skip
+ * PT_LOAD, which only says that the bytes are mapped. */
 static void each_part(const struct image *im, int loads,
 	void (*f)(uint64_t, uint64_t, uint64_t *), uint64_t *arg)
 {
@@ -177,7 +182,8 @@ static void each_part(const struct image *im, int loads,
 	}
 	for (i=0; i<n; i++) {
 		struct section s = image_section(im, i);
-		if (s.type != SHT_NOBITS && s.type != SHT_NULL) f(s.offset, s.size, arg);
+		if (s.type != SHT_NOBITS && s.type != SHT_NULL)
+			f(s.offset, s.size, arg);
 	}
 }
 
@@ -193,7 +199,8 @@ uint64_t image_end(const struct image *im)
 	return end < im->n ? end : im->n;
 }
 
-/* arg: a place, the start of the next part, and whether a part has the place */
+/* arg: an offset, the start of the next part, and whether a part covers the
+ * offset */
 static void narrow(uint64_t off, uint64_t len, uint64_t *arg)
 {
 	if (!len) return;

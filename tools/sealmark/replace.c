@@ -49,14 +49,15 @@ static int write_all(int fd, const unsigned char *p, size_t from, size_t to)
 	return 0;
 }
 
-/* The file system may have given some to the new file by itself; what is the
- * same already needs no permission. */
+/* The file system may already have set the same attribute on the new file. Then
+ * it is not set again, as that may need a permission. */
 static int copy_attribute(int from, int to, const char *name)
 {
 	char value[65536], there[65536];
 	ssize_t n = fgetxattr(from, name, value, sizeof value);
 	if (n < 0) return -1;
-	if (fgetxattr(to, name, there, sizeof there) == n && !memcmp(value, there, n))
+	if (fgetxattr(to, name, there, sizeof there) == n
+	    && !memcmp(value, there, n))
 		return 0;
 	return fsetxattr(to, name, value, n, 0);
 }
@@ -72,7 +73,8 @@ static int copy_attributes(int from, int to)
 }
 
 static int fill(int fd, const struct old_file *f, const struct stat *st,
-	const unsigned char *p, size_t n, size_t hole, size_t hole_end, const char **why)
+	const unsigned char *p, size_t n, size_t hole, size_t hole_end,
+	const char **why)
 {
 	struct stat new;
 	*why = "cannot write the new file";
@@ -80,13 +82,14 @@ static int fill(int fd, const struct old_file *f, const struct stat *st,
 	if (write_all(fd, p, 0, hole) || write_all(fd, p, hole_end, n)
 	    || ftruncate(fd, n) || fstat(fd, &new))
 		return -1;
-	/* Mode last: a change of owner takes set-user-ID away. */
+	/* Mode after owner: changing the owner clears set-user-ID. */
 	*why = "cannot give the new file the owner of the old one";
 	if ((new.st_uid != st->st_uid || new.st_gid != st->st_gid)
 	    && fchown(fd, st->st_uid, st->st_gid)) return -1;
 	*why = "cannot give the new file the mode of the old one";
 	if (fchmod(fd, st->st_mode & 07777)) return -1;
-	*why = "cannot give the new file the extended attributes of the old one";
+	*why = "cannot give the new file the extended attributes of the old"
+		" one";
 	if (copy_attributes(f->fd, fd)) return -1;
 	*why = "cannot write the new file";
 	return fsync(fd);
@@ -105,7 +108,8 @@ int old_replace(const struct old_file *f, const unsigned char *p, size_t n,
 	}
 	if (fstat(f->fd, &st)) goto out;
 	if (st.st_nlink > 1) {
-		*why = "it has other names (hard links), which would keep the old contents";
+		*why = "it has other names (hard links), which would keep the"
+			" old contents";
 		errno = EMLINK;
 		goto out;
 	}
@@ -114,10 +118,11 @@ int old_replace(const struct old_file *f, const unsigned char *p, size_t n,
 		goto out;
 	}
 	if (fill(fd, f, &st, p, n, hole, hole_end, why)) goto undo;
-	/* What was read must be what is replaced. */
+	/* The file must be the one that was read. */
 	*why = "it was changed meanwhile";
 	errno = EAGAIN;
-	if (stat(f->path, &now) || now.st_ino != st.st_ino || now.st_dev != st.st_dev
+	if (stat(f->path, &now) || now.st_ino != st.st_ino
+	    || now.st_dev != st.st_dev
 	    || (size_t)now.st_size != f->n
 	    || now.st_mtim.tv_sec != st.st_mtim.tv_sec
 	    || now.st_mtim.tv_nsec != st.st_mtim.tv_nsec)
@@ -125,7 +130,7 @@ int old_replace(const struct old_file *f, const unsigned char *p, size_t n,
 	*why = "cannot take its place";
 	if (rename(tmp, f->path)) goto undo;
 	ret = 0;
-	/* So that it is there after a crash as well; it is done in any case. */
+	/* For the rename to survive a crash. It has succeeded in any case. */
 	dirfd = open(dirname(tmp), O_RDONLY|O_DIRECTORY|O_CLOEXEC);
 	if (dirfd >= 0) fsync(dirfd);
 	goto out;

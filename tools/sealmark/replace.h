@@ -3,21 +3,22 @@
 
 #include <stddef.h>
 
-/* A file that was read whole, to be replaced by another of its name. */
+/* A file that is read whole and replaced by another of the same name. */
 struct old_file {
 	char *path;		/* with symbolic links resolved */
-	unsigned char *p;	/* private, can be written to */
+	unsigned char *p;	/* a private copy, writable */
 	size_t n;
 	int fd;
 };
 
-/* 0, or -1 with errno; or with *why set, if it is no file to be replaced. */
+/* Returns 0, or -1 with errno; *why is set if it is not a file to replace. */
 int old_open(struct old_file *f, const char *path, const char **why);
 void old_close(struct old_file *f);
 
-/* Put the n bytes at p in its place, the bytes of the hole excepted, which are
- * zeros: all at once, whatever happens meanwhile, with owner, mode and extended
- * attributes of the old one. 0, or -1 with errno and *why, nothing changed. */
+/* Replace the file atomically by the n bytes at p, with the owner, mode and
+ * extended attributes of the old one. The bytes of the hole are zeros and are
+ * not written. Returns 0, or -1 with errno and *why and the old file
+ * unchanged. */
 int old_replace(const struct old_file *f, const unsigned char *p, size_t n,
 	size_t hole, size_t hole_end, const char **why);
 

@@ -42,7 +42,7 @@ static void note(const char *what)
 	fprintf(stderr, "sealmark: %s: note: %s\n", name, what);
 }
 
-/* A range and the sections that are in it. */
+/* Print a range and the sections in it. */
 static void show_range(const struct image *im, struct range r, const char *kind)
 {
 	printf("  mutable: %08llx-%08llx (%s)", (unsigned long long)r.start,
@@ -86,7 +86,8 @@ static int change(const char *file, const struct old_file *f, struct image *im,
 	if (error) {
 		ret = complain(file, error, 0);
 	} else if (im->n != f->n || memcmp(im->p, before, f->n)) {
-		if (old_replace(f, im->p, im->n, im->hole, im->hole_end, &error))
+		if (old_replace(f, im->p, im->n, im->hole, im->hole_end,
+		    &error))
 			ret = complain(file, error, errno);
 	}
 	if (im->p != f->p) free(im->p);
@@ -102,7 +103,8 @@ static int one(const char *file, const struct edit *e, int changes)
 	int ret;
 	name = file;
 	if (old_open(&f, file, &why)) {
-		ret = complain(file, why ? why : "cannot read it", why ? 0 : errno);
+		ret = complain(file, why ? why : "cannot read it",
+			why ? 0 : errno);
 	} else if ((why = image_open(&im, f.p, f.n))) {
 		ret = complain(file, why, 0);
 	} else {
@@ -146,7 +148,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (; optind < argc; optind++) ret |= one(argv[optind], &e, changes);
-	if (fflush(stdout) || ferror(stdout)) ret = complain("output", "cannot write it", errno);
+	if (fflush(stdout) || ferror(stdout))
+		ret = complain("output", "cannot write it", errno);
 	free(mutables);
 	return ret;
 }
