@@ -21,9 +21,10 @@
 #define SYS_mseal 462
 #endif
 
-/* A program takes milliseconds, a few take seconds. This is for one that goes on for ever:
- * of its processor time, which other programs don't lengthen. One that waits for ever
- * takes none, so there is a limit for the time that passes, too. */
+/* Most programs take milliseconds, a few take seconds. This limit stops a
+ * program that loops: it counts the program's processor time, which does not
+ * depend on the load. A program that blocks uses none, so real time has a limit
+ * too, PATIENCE times as long. */
 static int timeout = 60;
 #define PATIENCE 10
 
@@ -90,7 +91,7 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec*1e-9;
 }
 
-/* Both pipes to their ends, so that neither can fill up and block. */
+/* Read both pipes to their ends, so that neither fills up and blocks. */
 static int collect(struct pollfd *pfd, struct text *t, pid_t pid)
 {
 	char buf[65536];
@@ -120,7 +121,7 @@ static int collect(struct pollfd *pfd, struct text *t, pid_t pid)
 	return late;
 }
 
-/* What is run: its words and its environment, each ended by 0. */
+/* A command: its words and its environment, each ended by 0. */
 struct command {
 	const char *arg[64], *env[64];
 	size_t nargs, nenv;
@@ -135,14 +136,15 @@ static void add(const char **list, size_t *n, const char *s)
 	list[(*n)++] = s;
 }
 
-/* The machine that an ELF file is for; 0 if it is none. */
+/* The machine of an ELF file, or 0 if it is not one. */
 static int machine_of(const char *file)
 {
 	unsigned char h[20];
 	int fd = open(file, O_RDONLY|O_CLOEXEC), m = 0;
 	if (fd < 0) return 0;
 	if (read(fd, h, sizeof h) == sizeof h && !memcmp(h, ELFMAG, SELFMAG))
-		m = h[EI_DATA] == ELFDATA2MSB ? h[18]<<8 | h[19] : h[19]<<8 | h[18];
+		m = h[EI_DATA] == ELFDATA2MSB ? h[18]<<8 | h[19]
+			: h[19]<<8 | h[18];
 	close(fd);
 	return m;
 }
@@ -158,8 +160,9 @@ int qemu_has(const char *fault)
 	return all && strstr(fmt(" %s ", all), fmt(" %s ", fault));
 }
 
-/* QEMU is a program of the host's: its own loader would obey LD_PRELOAD too. (Not
- * for LD_SEAL: QEMU's option takes what follows a comma for another variable.) */
+/* LD_PRELOAD goes to the program by QEMU's option -E. In QEMU's environment the
+ * host's loader would obey it. (LD_SEAL can't go that way: -E takes text after
+ * a comma as another variable.) */
 static void hand_over(struct command *c)
 {
 	size_t i, n = 0;
@@ -184,8 +187,9 @@ static void add_runner(struct command *c)
 		add(c->arg, &c->nargs, w);
 	if (!is_qemu()) return;
 	hand_over(c);
-	/* Until 8.1 QEMU allocates by GLib's slices, whose locks a fork copies as
-	 * another thread holds them: the child never ends. malloc has a way out. */
+	/* QEMU before 8.1 allocates with GLib's slices. A fork may copy their
+	 * locks while another thread holds them, and the child hangs. malloc
+	 * avoids this. */
 	add(c->env, &c->nenv, "G_SLICE=always-malloc");
 }
 
@@ -201,8 +205,8 @@ static int takes_value(const char *option)
 		|| !strcmp(option, "--preload") || !strcmp(option, "--argv0");
 }
 
-/* A program of the host's, such as readelf, is run as it is. So is one of the
- * target's, by the runner, if there is one. */
+/* Programs of the host, such as readelf, run as they are. Programs of the
+ * target run under the runner, if there is one. */
 static void set_command(struct command *c, const char *const *env,
 	const char *const *argv, int emulate)
 {
@@ -222,24 +226,27 @@ static void set_command(struct command *c, const char *const *env,
 	}
 	if (emulate && !said) add(c->env, &c->nenv, "LD_SEAL=emulate");
 	if (emulated && target) {
-		add(c->env, &c->nenv, is_qemu() ? "CHECK_PROBE=qemu" : "CHECK_PROBE=1");
+		add(c->env, &c->nenv,
+			is_qemu() ? "CHECK_PROBE=qemu" : "CHECK_PROBE=1");
 		if (getenv("RUNNER")) add(c->env, &c->nenv,
 			fmt("CHECK_EXEC=%s", getenv("RUNNER")));
 		if (attack && *attack) add(c->env, &c->nenv,
 			fmt("CHECK_ATTACK=%s", attack));
-		if (qemu_has("no-break")) add(c->env, &c->nenv, "CHECK_BREAK=none");
+		if (qemu_has("no-break"))
+			add(c->env, &c->nenv, "CHECK_BREAK=none");
 	}
 
 	if (target) add_runner(c);
 	add(c->arg, &c->nargs, prog);
-	/* The loader's options end with the program's name. */
+	/* The loader's options end at the program's name. */
 	options = emulate && (!strcmp(prog, ldso) || strstr(prog, "/ldd"));
 	for (i=1; argv[i]; i++) {
 		int value = takes_value(argv[i-1]);
 		int words = options && (!strncmp(argv[i], "--seal=", 7)
 			|| !strcmp(argv[i-1], "--seal"));
 		if (argv[i][0] == '/' && !value) options = 0;
-		add(c->arg, &c->nargs, words ? with_emulation(argv[i]) : argv[i]);
+		add(c->arg, &c->nargs,
+			words ? with_emulation(argv[i]) : argv[i]);
 	}
 }
 
@@ -258,18 +265,21 @@ static char *command_text(const struct command *c)
 	return keep(t.p);
 }
 
-/* The emulation announces itself, once for each program that is executed. */
+/* Remove the line that the emulation prints once for each program executed. */
 static void drop_announcements(char *err)
 {
-	static const char said[] = ": mseal is emulated, for tests: no protection\n";
+	static const char said[] =
+		": mseal is emulated, for tests: no protection\n";
 	char *p, *start;
 	while ((p = strstr(err, said))) {
 		for (start=p; start>err && start[-1]!='\n'; start--);
-		memmove(start, p + sizeof said-1, strlen(p + sizeof said-1) + 1);
+		memmove(start, p + sizeof said-1,
+			strlen(p + sizeof said-1) + 1);
 	}
 }
 
-/* Whoever blocks the signal of the first limit meets the second. */
+/* SIGXCPU comes at the first limit. A program that blocks it is killed at the
+ * second. */
 static void limit_processor_time(void)
 {
 	struct rlimit l = { timeout, timeout+5 };
@@ -300,7 +310,8 @@ static struct result *run(const char *const *env, const char *const *argv,
 		dup2(err[1], 2);
 		limit_processor_time();
 		execvpe(c.arg[0], (char **)c.arg, (char **)c.env);
-		dprintf(2, "harness: cannot run %s: %s\n", c.arg[0], strerror(errno));
+		dprintf(2, "harness: cannot run %s: %s\n", c.arg[0],
+			strerror(errno));
 		_exit(126);
 	}
 	close(out[1]);
@@ -309,7 +320,8 @@ static struct result *run(const char *const *env, const char *const *argv,
 		{ out[0], POLLIN, 0 }, { err[0], POLLIN, 0 } }, t, pid);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
 	r->status = late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-		? TIMED_OUT : WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+		? TIMED_OUT : WIFEXITED(status) ? WEXITSTATUS(status)
+		: -WTERMSIG(status);
 	append(t, "", 0);
 	append(t+1, "", 0);
 	r->out = keep(t[0].p);
@@ -332,7 +344,7 @@ struct result *run_unemulated_v(const char *const *env, const char *const *argv)
 
 static void show(const char *title, const char *s)
 {
-	/* Long enough for any list of failures, short of flooding. */
+	/* Long enough for any list of failures, and no flood. */
 	size_t n = strlen(s), max = 6000;
 	if (!n) {
 		fprintf(stderr, "  %s: (empty)\n", title);
@@ -349,8 +361,9 @@ static void show(const char *title, const char *s)
 
 static const char *status_text(int st)
 {
-	if (st == TIMED_OUT) return fmt("no end within %d s of its processor time, or %d s",
-		timeout, timeout*PATIENCE);
+	if (st == TIMED_OUT)
+		return fmt("no end within %d s of its processor time, or %d s",
+			timeout, timeout*PATIENCE);
 	if (st < 0) return fmt("signal %d (%s)", -st, strsignal(-st));
 	return fmt("exit status %d", st);
 }
@@ -374,7 +387,8 @@ void want_status(struct result *r, int status)
 	if (r->status != status) wanted(r, "%s", status_text(status));
 }
 
-/* What a target program could not try on this machine is said, once. */
+/* Print each note of the target programs once: it tells of something that this
+ * machine could not try. */
 static void pass_on_notes(const char *p)
 {
 	static char said[4096];
@@ -444,7 +458,7 @@ void need_mseal(void)
 		skip_case("this kernel has no mseal: %s", strerror(errno));
 }
 
-/* Whatever the architecture is called. */
+/* By pattern: the architecture's name is unknown here. */
 static void find_loader(void)
 {
 	glob_t g;
@@ -456,7 +470,7 @@ static void find_loader(void)
 	forget(0);
 }
 
-/* Cases that the table of SKIPS names, so that a name that is none is noticed. */
+/* The cases that the file SKIPS names for this suite. */
 struct excuse { char suite[32], name[64], why[256]; };
 static struct excuse excuses[256];
 static size_t nexcuses;
@@ -470,7 +484,8 @@ static int class_of(const char *file)
 	return h[EI_CLASS];
 }
 
-static void read_excuses(const char *suite, const struct CMUnitTest *t, size_t n)
+static void read_excuses(const char *suite, const struct CMUnitTest *t,
+	size_t n)
 {
 	char line[512];
 	const char *file = getenv("SKIPS");
@@ -483,11 +498,13 @@ static void read_excuses(const char *suite, const struct CMUnitTest *t, size_t n
 		struct excuse *e = excuses + nexcuses;
 		size_t i;
 		if (*line == '#' || *line == '\n') continue;
-		int narrow = !strncmp(line, "32", 2) && isspace((unsigned char)line[2]);
+		int narrow = !strncmp(line, "32", 2)
+			&& isspace((unsigned char)line[2]);
 		if (nexcuses == sizeof excuses/sizeof *excuses
 		    || sscanf(line + 2*narrow, "%31s %63s %255[^\n]", e->suite,
 		    e->name, e->why) != 3) {
-			fprintf(stderr, "%s: [32] SUITE CASE WHY, not: %s", file, line);
+			fprintf(stderr, "%s: [32] SUITE CASE WHY, not: %s",
+				file, line);
 			exit(2);
 		}
 		if (strcmp(e->suite, suite)) continue;
@@ -541,7 +558,7 @@ int harness_main(const char *name, const struct CMUnitTest *tests, size_t n)
 	find_loader();
 	read_excuses(name, tests, n);
 
-	/* CASE=name runs that one only. */
+	/* CASE=name runs one case only. */
 	for (i=0; i<n; i++) {
 		if (only && strcmp(only, tests[i].name)) continue;
 		add_case(t + m++, tests+i);
