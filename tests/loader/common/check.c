@@ -22,7 +22,7 @@
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
 #endif
-/* 32-bit architectures count in pages. */
+/* mmap2's offset is in pages; it is always 0 here. */
 #ifdef SYS_mmap2
 #undef SYS_mmap
 #define SYS_mmap SYS_mmap2
@@ -50,7 +50,7 @@ int check_ok(int cond, const char *fmt, ...)
 		return 1;
 	}
 	nfail++;
-	/* One line must come out as one write: children print too. */
+	/* Write the line at once: children print too. */
 	char line[1024];
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
@@ -79,7 +79,7 @@ int check_done(void)
 	return nfail || !nok;
 }
 
-/* ---- what to expect ------------------------------------------------ */
+/* ---- expectations --------------------------------------------------- */
 
 enum { LEVEL_OFF, LEVEL_ON, LEVEL_FULL, LEVEL_FOREIGN, LEVEL_NONE };
 enum { ATTACK_NONE, ATTACK_REFUSED, ATTACK_SUCCEED };
@@ -138,8 +138,8 @@ struct map {
 static struct map maps[MAXMAPS], maps2[MAXMAPS];
 static size_t nmaps;
 
-/* Reads line by line through a small buffer: 100 libraries make for
- * half a megabyte of text. */
+/* Read by lines through a small buffer: with 100 libraries smaps is half a
+ * megabyte. */
 static size_t read_lines(const char *file, struct map *m, size_t max)
 {
 	char buf[4096];
@@ -195,12 +195,12 @@ static size_t read_lines(const char *file, struct map *m, size_t max)
 	return n;
 }
 
-/* Where seals are emulated the kernel knows of none, and QEMU shows a mapping of
- * the host's as one, with the protection of its first page. What a page
- * really is its own behaviour says: the pipe takes a byte from where it can be read
- * and puts it back where it can be written; mremap to the same place and size does
- * nothing, but is refused if the page is sealed. Execution can't be tried, and is
- * left as maps has it. */
+/* Where seals are emulated the kernel does not know them, and QEMU shows a
+ * mapping of the host as one, with the protection of its first page. So test
+ * each page: write() to a pipe succeeds if it can be read, and reading the byte
+ * back succeeds if it can be written. mremap to the same place and size does
+ * nothing, but is refused if the page is sealed. Execution is not tested and
+ * stays as in maps. */
 static int probe_pipe[2] = { -1, -1 };
 
 static void probe(struct map *m, uintptr_t a)
@@ -208,9 +208,11 @@ static void probe(struct map *m, uintptr_t a)
 	char c;
 	if (probe_pipe[0] < 0 && pipe2(probe_pipe, O_CLOEXEC)) _exit(99);
 	m->prot &= PROT_EXEC;
-	/* Not a byte of the frames here and below: what write left of its own
-	 * would come back into that of read. */
-	char *byte = (char *)a + ((uintptr_t)&c - a + 1024 < 2048 ? pagesz/2 : 0);
+	/* The byte must not lie in the stack frames from here down: write()
+	 * changes some of them, and reading back an old byte would undo
+	 * that. */
+	char *byte = (char *)a
+		+ ((uintptr_t)&c - a + 1024 < 2048 ? pagesz/2 : 0);
 	if (write(probe_pipe[1], byte, 1) == 1) {
 		m->prot |= PROT_READ;
 		if (read(probe_pipe[0], byte, 1) == 1) m->prot |= PROT_WRITE;
@@ -220,7 +222,7 @@ static void probe(struct map *m, uintptr_t a)
 		&& errno == EPERM;
 }
 
-/* A line of maps becomes as many mappings as differ. */
+/* Split a line of maps into as many mappings as differ. */
 static size_t probe_line(const struct map *line, struct map *m, size_t max)
 {
 	size_t n = 0;
@@ -242,20 +244,23 @@ static size_t probe_line(const struct map *line, struct map *m, size_t max)
 	return n;
 }
 
-/* An attack looks at what it attacked, not at everything for each. */
+/* The range to probe. An attack sets it to its target, to save time. */
 static uintptr_t probe_from, probe_to = -1;
 
-/* Where QEMU has pages larger than the host's, maps lacks each mapping of the host's
- * that is not the program's in whole: see src/seal/emulate_table.c. Such lie between two
- * others, and not in what is left of the address space. */
-static size_t probe_unlisted(uintptr_t a, uintptr_t end, struct map *m, size_t max)
+/* If QEMU's pages are larger than the host's, maps lacks each mapping of the
+ * host that does not cover whole pages of the program: see
+ * src/seal/emulate_table.c. Look for them in holes between two others, but not
+ * in the large ones. */
+static size_t probe_unlisted(uintptr_t a, uintptr_t end, struct map *m,
+	size_t max)
 {
 	struct map x = { .anon = 1 };
 	unsigned char resident;
 	size_t n = 0;
 	if (pagesz <= 4096 || end-a > 1<<28) return 0;
 	while (a < end) {
-		for (x.s=a; a<end && !syscall(SYS_mincore, a, 1L, &resident); a+=pagesz);
+		for (x.s=a; a<end && !syscall(SYS_mincore, a, 1L, &resident);
+		    a+=pagesz);
 		x.e = a;
 		n += probe_line(&x, m+n, max-n);
 		a += pagesz;
@@ -270,9 +275,11 @@ static size_t read_probed(struct map *m, size_t max)
 	lines = read_lines("/proc/self/maps", line, MAXMAPS);
 	for (i=0; i<lines; i++) {
 		if (line[i].e <= probe_from || line[i].s >= probe_to) continue;
-		/* The first page of a line may belong to the one before. */
+		/* The first page of a line may belong to the line before. */
 		if (n && (line[i].s & -pagesz) < m[n-1].e) line[i].s = m[n-1].e;
-		else if (n) n += probe_unlisted(m[n-1].e, line[i].s & -pagesz, m+n, max-n);
+		else if (n)
+			n += probe_unlisted(m[n-1].e, line[i].s & -pagesz, m+n,
+				max-n);
 		n += probe_line(line+i, m+n, max-n);
 	}
 	return n;
@@ -301,8 +308,8 @@ static struct map *map_at(uintptr_t a)
 	return 0;
 }
 
-/* One page, of which to probe all others would be slow. Where its mapping begins
- * and ends is not told by this. */
+/* Find the mapping of one page. Probing all others would be slow, so if seals
+ * are emulated the mapping's borders are not known. */
 static struct map *look_at(const void *p)
 {
 	uintptr_t a = (uintptr_t)p;
@@ -340,7 +347,8 @@ void check_want_prot(const void *p, int prot, const char *what)
 {
 	int got = check_prot(p);
 	char b1[4], b2[4];
-	check_ok(got >= 0 && same_prot(got, prot), "%s: wanted %s, got %s", what,
+	check_ok(got >= 0 && same_prot(got, prot), "%s: wanted %s, got %s",
+		what,
 		protstr(prot, b1), got < 0 ? "no mapping" : protstr(got, b2));
 }
 
@@ -372,7 +380,8 @@ void check_each_writable(void (*f)(uintptr_t, uintptr_t, const char *))
 	setup();
 	nmaps = read_smaps(maps, MAXMAPS);
 	for (size_t i=0; i<nmaps; i++)
-		if ((maps[i].prot & (PROT_READ|PROT_WRITE)) == (PROT_READ|PROT_WRITE))
+		if ((maps[i].prot & (PROT_READ|PROT_WRITE))
+		    == (PROT_READ|PROT_WRITE))
 			f(maps[i].s, maps[i].e, maps[i].name);
 }
 
@@ -399,7 +408,7 @@ static size_t sum(int only_sealed)
 size_t check_mapped_bytes(void) { return sum(0); }
 size_t check_sealed_bytes(void) { return sum(1); }
 
-/* ---- what the ELF headers and the policy ask for ------------------- */
+/* ---- ranges that the ELF headers and the policy require ------------- */
 
 enum { TEXT, RODATA, RELRO, DATA, GAP, VDSO, OWN, MUTABLE, RECORDS };
 static const char *const kindname[] = {
@@ -410,7 +419,7 @@ static const char *const kindname[] = {
 struct want {
 	uintptr_t s, e;
 	int kind, prot, seal;
-	char any_prot;  /* protection is not ours to say */
+	char any_prot;  /* any protection is right */
 	char must_anon; /* must lie on anonymous pages */
 	char hole_ok;   /* may be no mapping at all */
 	char obj[96];
@@ -429,7 +438,8 @@ void check_set_pending(const char *part, int on)
 	size_t i;
 	for (i=0; i<countof(pending); i++)
 		if (!pending[i].part[0] || !strcmp(pending[i].part, part)) {
-			snprintf(pending[i].part, sizeof pending[i].part, "%s", part);
+			snprintf(pending[i].part, sizeof pending[i].part, "%s",
+				part);
 			pending[i].on = on;
 			return;
 		}
@@ -471,8 +481,9 @@ static int is_pending(const char *name)
 	return 0;
 }
 
-/* Marked: GNU_PROPERTY_MEMORY_SEAL, or a note of owner "musl-seal", type 1
- * whose word has bit 0 set. Written apart from the loader's own parser on purpose. */
+/* Marked: GNU_PROPERTY_MEMORY_SEAL, or a note of owner "musl-seal" and type 1
+ * with bit 0 set in its word. Written independently of the loader's parser on
+ * purpose. */
 static int is_marked(uintptr_t base, const ElfW(Phdr) *ph, int n)
 {
 	int i;
@@ -545,8 +556,8 @@ static void add_want(struct want w)
 	want[nwant++] = w;
 }
 
-/* Was the program started as a command of the loader? Then the loader mapped it,
- * in one piece without holes like a library, and the kernel the loader. */
+/* Was the program started as a command of the loader? Then the loader mapped it
+ * without holes, like a library, and the kernel mapped the loader. */
 static int is_command(void)
 {
 	char exe[PATH_MAX];
@@ -555,12 +566,13 @@ static int is_command(void)
 	if (n < 0) return 0;
 	exe[n] = 0;
 	base = strrchr(exe, '/');
-	return base && (!strncmp(base, "/ld-musl-", 9) || !strcmp(base, "/libc.so"));
+	return base && (!strncmp(base, "/ld-musl-", 9)
+		|| !strcmp(base, "/libc.so"));
 }
 
-/* Page by page, which is slow and leaves nothing to get wrong: the last
- * PT_LOAD that covers a page decides its protection, RELRO overrides it, and
- * what none covers is a gap. */
+/* Go page by page, which is slow but simple: the last PT_LOAD that covers a
+ * page decides its protection, RELRO overrides it, and a page that none covers
+ * is a gap. */
 static void want_object(int what, const char *name, uintptr_t base,
 	const ElfW(Phdr) *ph, int n)
 {
@@ -601,13 +613,12 @@ static void want_object(int what, const char *name, uintptr_t base,
 			w.kind = RELRO;
 			w.prot &= ~PROT_WRITE;
 		}
-		/* Contents that relocation wrote must not come back from
-		 * the file: a discard would undo it, seal or no seal. */
+		/* On file pages a discard undoes relocation, sealed or not. */
 		w.must_anon = w.kind == RELRO || (textrel
 			&& (w.kind == TEXT || w.kind == RODATA));
-		/* Where the loader mapped the object, a gap is part of the first
-		 * segment's mapping. The kernel leaves a hole, and what lies in
-		 * it belongs to somebody else: it may put the vdso there. */
+		/* If the loader mapped the object, a gap belongs to the first
+		 * segment's mapping. The kernel leaves a hole, in which it may
+		 * map the vdso or anything else. */
 		if (w.kind == GAP && by_kernel) continue;
 		if (w.kind == GAP) w.any_prot = 1;
 		if (w.kind == GAP && level == LEVEL_FOREIGN) w.hole_ok = 1;
@@ -616,8 +627,8 @@ static void want_object(int what, const char *name, uintptr_t base,
 		case LEVEL_OFF:
 			w.seal = SEAL_NO;
 			w.must_anon = 0;
-			/* Static programs of upstream have no protected
-			 * RELRO, and TEXTREL leaves everything RWX there. */
+			/* Upstream does not protect RELRO of static programs,
+			 * and DT_TEXTREL leaves everything RWX there. */
 			if (w.kind == RELRO && what == PROGRAM && !dynamic)
 				w.any_prot = 1;
 			if (textrel) w.any_prot = 1;
@@ -630,8 +641,8 @@ static void want_object(int what, const char *name, uintptr_t base,
 		case LEVEL_FULL:
 			break;
 		case LEVEL_FOREIGN:
-			/* The program protects its RELRO by itself, after
-			 * the loader gave it up: it must not find it sealed. */
+			/* The program protects its RELRO by itself, after the
+			 * loader is done: it must not be sealed. */
 			if (w.kind == DATA || w.kind == RELRO) {
 				w.seal = SEAL_NO;
 				w.any_prot = 1;
@@ -656,9 +667,9 @@ static void want_object(int what, const char *name, uintptr_t base,
 	}
 }
 
-/* The loader's records: sealed if at start no object has dlopen or dlsym for an
- * undefined symbol, unless the program (check_set_records) or LD_SEAL decided
- * it. Found from where a debugger begins. */
+/* The loader's records must be sealed if no object has an undefined dlopen or
+ * dlsym at start, unless the program (check_set_records) or LD_SEAL decides.
+ * They are found from struct r_debug. */
 static int records = SEAL_ANY;
 
 void check_set_records(int sealed)
@@ -672,11 +683,13 @@ static uintptr_t dyn_value(const ElfW(Dyn) *d, long tag)
 	return 0;
 }
 
-/* How many symbols there are: the last in DT_GNU_HASH is at the end of a chain. Undefined
- * ones are in it too if they have an address, that of the PLT. */
+/* The number of symbols: the last of DT_GNU_HASH ends a chain. Undefined
+ * symbols are in that table too if they have an address, that of a PLT
+ * entry. */
 static size_t gnu_count(const uint32_t *h)
 {
-	const uint32_t *bucket = h+4 + h[2]*(sizeof(size_t)/4), *chain = bucket+h[0];
+	const uint32_t *bucket = h+4 + h[2]*(sizeof(size_t)/4),
+		*chain = bucket+h[0];
 	size_t i, n = 0;
 	for (i=0; i<h[0]; i++) if (bucket[i] > n) n = bucket[i];
 	if (!n) return h[1];
@@ -697,18 +710,20 @@ static int each_import(struct dl_phdr_info *o, size_t size, void *data)
 	const char *str = (void *)(b + dyn_value(d, DT_STRTAB));
 	sysv = dyn_value(d, DT_HASH);
 	gnu = dyn_value(d, DT_GNU_HASH);
-	n = gnu ? gnu_count((uint32_t *)(b+gnu)) : sysv ? ((Elf_Symndx *)(b+sysv))[1] : 0;
+	n = gnu ? gnu_count((uint32_t *)(b+gnu))
+		: sysv ? ((Elf_Symndx *)(b+sysv))[1] : 0;
 	for (i=1; i<n; i++) {
 		const char *name = str + sym[i].st_name;
 		if (!sym[i].st_shndx && (!strcmp(name, "dlopen")
-		    || !strcmp(name, "dlsym") || !strcmp(name, "__dlsym_time64")))
+		    || !strcmp(name, "dlsym")
+		    || !strcmp(name, "__dlsym_time64")))
 			*(int *)data = SEAL_NO;
 	}
 	return 0;
 }
 
-/* Of the dynamic section at D, which MIPS has on pages that are read-only: there
- * an entry tells where the pointer is, by its address or by its distance. */
+/* Find r_debug by the dynamic section at d. On MIPS that section is read-only
+ * and has the address of the pointer, absolute or relative. */
 static uintptr_t debug_of(const ElfW(Dyn) *d)
 {
 	for (; d->d_tag; d++) {
@@ -721,8 +736,8 @@ static uintptr_t debug_of(const ElfW(Dyn) *d)
 	return 0;
 }
 
-/* The program is the first object; what it has of DT_DEBUG is the loader's.
- * A static program has none. */
+/* The program is the first object, and the loader set its DT_DEBUG. A static
+ * program has none. */
 static int get_debug(struct dl_phdr_info *o, size_t size, void *data)
 {
 	int i;
@@ -762,7 +777,7 @@ static int is_wanted(const struct map *m)
 	return 0;
 }
 
-/* Not only to its first page: blocks next to each other are one mapping. */
+/* Any page of it counts, as adjacent blocks are one mapping. */
 static int points_to(const struct map *from, const struct map *to)
 {
 	for (uintptr_t a=from->s; a<from->e; a+=sizeof a)
@@ -770,8 +785,9 @@ static int points_to(const struct map *from, const struct map *to)
 	return 0;
 }
 
-/* A region begins with its length. What follows the last one, and is pointed to
- * as its end, does not: QEMU's page for returning from signals, on m68k. */
+/* A region begins with its length. On m68k QEMU's page for signal returns may
+ * follow the last region, which has a pointer to its own end; that page is not
+ * a region. */
 static int is_region(const struct map *m)
 {
 	size_t len = *(size_t *)m->s;
@@ -790,15 +806,18 @@ static void want_records(void)
 	}
 	want_record((uintptr_t)debug, seal);
 	for (l=debug->r_map; l; l=l->l_next) want_record((uintptr_t)l, seal);
-	/* Pages without a record, which those with one lead to. What is made
-	 * at start and not changed by dlopen says so in its third word (struct
-	 * region of ldso/seal_arena.h); lists that dlopen made do not. */
+	/* Regions without a record, which the first one points to. Those made
+	 * at start that dlopen does not change have nonzero in the third word
+	 * (struct region of ldso/seal_arena.h); lists made by dlopen have
+	 * zero. */
 	struct map *first = map_at((uintptr_t)debug);
 	for (size_t i=0; first && i<nmaps; i++)
-		if (maps[i].anon && !maps[i].name[0] && maps[i].prot == PROT_READ
+		if (maps[i].anon && !maps[i].name[0]
+		    && maps[i].prot == PROT_READ
 		    && !is_wanted(maps+i) && points_to(first, maps+i)
 		    && is_region(maps+i))
-			want_record(maps[i].s, ((int *)maps[i].s)[2*sizeof(size_t)/sizeof(int)]
+			want_record(maps[i].s, ((int *)maps[i].s)
+				[2*sizeof(size_t)/sizeof(int)]
 				? SEAL_YES : seal);
 }
 
@@ -808,7 +827,7 @@ static int each_object(struct dl_phdr_info *i, size_t size, void *data)
 	uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
 	uintptr_t lo = -1, hi = 0;
 	int k;
-	/* musl lists the vdso as an object; it is looked at by itself. */
+	/* musl lists the vdso as an object; it is handled on its own. */
 	if (vdso && (uintptr_t)i->dlpi_phdr - vdso < pagesz) return 0;
 	for (k=0; k<i->dlpi_phnum; k++) if (i->dlpi_phdr[k].p_type==PT_LOAD) {
 		uintptr_t s = i->dlpi_addr + i->dlpi_phdr[k].p_vaddr;
@@ -817,9 +836,9 @@ static int each_object(struct dl_phdr_info *i, size_t size, void *data)
 			hi = s + i->dlpi_phdr[k].p_memsz;
 	}
 	check_ok(hi, "%s: dl_iterate_phdr shows no PT_LOAD", i->dlpi_name);
-	/* The function's own address may be a PLT entry of a non-PIE
-	 * program; what the library call answers from is asked of the stack
-	 * of who called us: this callback is called by libc. */
+	/* Which object is libc? The address of dl_iterate_phdr may be that of a
+	 * PLT entry in a non-PIE program. But libc calls this function, so use
+	 * the return address. */
 	uintptr_t libc = (uintptr_t)__builtin_return_address(0);
 	what = libc >= lo && libc < hi ? *n ? LDSO : PROGRAM
 		: *n ? LIBRARY : PROGRAM;
@@ -829,8 +848,8 @@ static int each_object(struct dl_phdr_info *i, size_t size, void *data)
 	return 0;
 }
 
-/* A foreign static program does not know the loader that started it, and
- * the loader stays mapped. Its non-writable parts must be sealed like any. */
+/* A foreign static program does not list the loader that started it, and the
+ * loader stays mapped. Its read-only parts must be sealed as usual. */
 static void want_leftover_ldso(void)
 {
 	size_t i;
@@ -845,7 +864,8 @@ static void want_leftover_ldso(void)
 			w.seal = SEAL_YES;
 		}
 		add_want(w);
-		/* Its RELRO and .bss are anonymous and follow the file's. */
+		/* Its RELRO and .bss are anonymous and follow the file's
+		 * pages. */
 		size_t k = i+1;
 		while (k<nmaps && maps[k].s==maps[k-1].e && maps[k].anon
 		    && !maps[k].name[0]) {
@@ -902,7 +922,8 @@ static void compare_range(const char *when, const struct want *w)
 			size_t i;
 			e = w->e;
 			for (i=0; i<nmaps; i++)
-				if (maps[i].s > a && maps[i].s < e) e = maps[i].s;
+				if (maps[i].s > a && maps[i].s < e)
+					e = maps[i].s;
 			check_ok(w->hole_ok, "%s: %lx-%lx %s %s: wanted a "
 				"mapping, got a hole", when, a, e,
 				kindname[w->kind], w->obj);
@@ -919,10 +940,11 @@ static void compare_range(const char *when, const struct want *w)
 			"wanted %s, got %s", when, a, e, protstr(m->prot, b1),
 			kindname[w->kind], w->obj, sealstr(w->seal),
 			sealstr(m->sealed));
-		if (!w->any_prot) check_ok(same_prot(m->prot, w->prot), "%s: %lx-%lx "
-			"%s %s: wanted %s, got %s", when, a, e,
-			kindname[w->kind], w->obj, protstr(w->prot, b1),
-			protstr(m->prot, b2));
+		if (!w->any_prot)
+			check_ok(same_prot(m->prot, w->prot), "%s: %lx-%lx "
+				"%s %s: wanted %s, got %s", when, a, e,
+				kindname[w->kind], w->obj, protstr(w->prot, b1),
+				protstr(m->prot, b2));
 		if (w->must_anon) check_ok(m->anon, "%s: %lx-%lx %s %s: wanted "
 			"anonymous pages, got file mapping %s", when, a, e,
 			kindname[w->kind], w->obj, m->name);
@@ -930,14 +952,13 @@ static void compare_range(const char *when, const struct want *w)
 	}
 }
 
-/* What of a mapping no expectation covers. It must be one of the kinds that
- * a process has anyway, and none of those is ever sealed by the loader. */
+/* Check a part of a mapping that no expectation covers. It must be of a kind
+ * that any process has, and the loader seals none of those. */
 static void compare_rest(const char *when, const struct map *m,
 	uintptr_t s, uintptr_t e)
 {
 	char b[4];
-	/* The kernel's own: sealed at exec by a kernel that does so, and its
-	 * own business otherwise. */
+	/* The kernel's own: some kernels seal them at exec. */
 	if (!strncmp(m->name, "[vvar", 5) || !strcmp(m->name, "[vsyscall]")
 	    || !strcmp(m->name, "[uprobes]")) return;
 	if (m->anon && !m->shared) {
@@ -995,8 +1016,8 @@ void check_maps(const char *when)
 
 /* ---- the attacks --------------------------------------------------- */
 
-/* What one attack has to work with. SPARE is mapped, FREE is an unmapped
- * range of the target's size and one page more. */
+/* The target of an attack. spare is a mapped page, and room a reserved range of
+ * the target's size and one page more. */
 struct target {
 	uintptr_t s, e;
 	int prot, shmid, pkey, discard;
@@ -1047,7 +1068,8 @@ static long a_mremap_grow(struct target *t)
 { return syscall(SYS_mremap, S, L, L+P, MREMAP_MAYMOVE, 0L); }
 static long a_mremap_grow_in_place(struct target *t)
 { return syscall(SYS_mremap, S, L, L+P, 0, 0L); }
-/* The address, here a hint, must not overlap, which is EINVAL: so not 0 near 0. */
+/* The last argument is a hint and must not overlap the source, which is
+ * EINVAL. */
 static long a_mremap_dontunmap(struct target *t)
 { return syscall(SYS_mremap, S, L, L, MREMAP_MAYMOVE|MREMAP_DONTUNMAP,
 	t->s < L ? t->e : (uintptr_t)0); }
@@ -1077,12 +1099,11 @@ static long a_dontneed_page(struct target *t)
 #undef S
 #undef P
 
-/* NEVER: what the kernel refuses for every private mapping, sealed or not, so
- * that it cannot be seen to succeed where nothing is sealed.
- * BY_LUCK: succeeds on an unsealed mapping only if its surroundings allow.
- * ANON: on an unsealed mapping it succeeds only if that is anonymous.
- * BEFORE, AFTER: touches the neighbour; the kernel refuses to split an unsealed
- * special mapping (vvar, vdso) with EINVAL, whoever asks. */
+/* NEVER: refused for every private mapping, sealed or not. BY_LUCK: its success
+ * on an unsealed mapping depends on the surroundings. ANON: succeeds on an
+ * unsealed mapping only if that is anonymous. BEFORE, AFTER: touches the
+ * neighbour, and the kernel refuses to split an unsealed special mapping (vvar,
+ * vdso) with EINVAL. */
 enum { NEVER = 1, BY_LUCK = 2, DISCARD = 4, ANON = 8, TWO_PAGES = 16,
 	PKEY = 32, SHM = 64, BEFORE = 128, AFTER = 256 };
 
@@ -1090,7 +1111,7 @@ static const struct op {
 	const char *name;
 	long (*fn)(struct target *);
 	int flags;
-	/* The errno that a sealed mapping gives, where it is not EPERM. */
+	/* The errno on a sealed mapping, if it is not EPERM. */
 	int err;
 	const char *why;
 } ops[] = {
@@ -1127,8 +1148,9 @@ static const struct op {
 	{ "madvise WIPEONFORK", a_wipeonfork, DISCARD|ANON },
 };
 
-/* Shared with the child, which may die at any moment. */
-enum { NOT_TRIED, TRYING, REFUSED, SUCCEEDED, DAMAGED, CHANGED, NOT_APPLICABLE };
+/* Shared with the child, which may die at any point. */
+enum { NOT_TRIED, TRYING, REFUSED, SUCCEEDED, DAMAGED, CHANGED,
+	NOT_APPLICABLE };
 static const char *const outcome[] = {
 	"not tried", "succeeded (child killed)", "refused", "succeeded",
 	"refused, but contents changed", "refused, but the mapping changed",
@@ -1138,7 +1160,7 @@ struct progress {
 	volatile int state[countof(ops)], err[countof(ops)];
 };
 
-/* Sub-ranges of the target that can be read without a fault. */
+/* The parts of the target that can be read without a fault. */
 static struct { uintptr_t s, e; } readable[64];
 static size_t nreadable;
 
@@ -1146,7 +1168,7 @@ static void find_readable(const struct map *m)
 {
 	size_t i;
 	nreadable = 0;
-	/* Data is allowed to change, and gaps may lie past the file's end. */
+	/* Data may change, and gaps may lie past the file's end. */
 	if (!(m->prot & PROT_READ) || m->prot & PROT_WRITE) return;
 	for (i=0; i<nwant && nreadable<countof(readable); i++) {
 		if (want[i].kind == GAP) continue;
@@ -1175,8 +1197,8 @@ static int unsplittable(uintptr_t a)
 	return m && !m->sealed && !strncmp(m->name, "[v", 2);
 }
 
-/* All ops in turn, until one succeeds: after that nothing can be relied on,
- * so the parent starts a new child for the rest. */
+/* Try all operations until one succeeds. After that the process is damaged, and
+ * the parent starts a new child for the rest. */
 static void attack(struct target *t, struct progress *progress)
 {
 	const struct map *m = t->map;
@@ -1208,14 +1230,14 @@ static void attack(struct target *t, struct progress *progress)
 		progress->state[i] = REFUSED;
 	}
 	munmap(t->room, t->e-t->s+pagesz);
-	/* No op may have left anything else behind, a flag included. */
+	/* A refused operation must not leave a change, not even in a flag. */
 	probe_from = m->s;
 	probe_to = m->e;
 	n = read_smaps(maps2, MAXMAPS);
 	for (k=0; k<n; k++) if (maps2[k].s == m->s) break;
 	if (k == n || maps2[k].e != m->e || maps2[k].prot != m->prot
 	    || strcmp(maps2[k].flags, m->flags)) {
-		/* The first one refused stands for all. */
+		/* Report it with the first operation. */
 		progress->state[0] = CHANGED;
 		syscall(SYS_exit_group, 1);
 	}
@@ -1233,7 +1255,8 @@ static void report_attack(const char *when, const struct target *t,
 	int right;
 
 	if (state == NOT_APPLICABLE) return;
-	/* QEMU lacks some calls; the emulation asks it what else is wrong. */
+	/* QEMU lacks some calls, and the emulation asks it first for errors
+	 * other than the seal's. */
 	if (probing && state == REFUSED && err == ENOSYS) {
 		dprintf(1, "note: no %s here\n", ops[i].name);
 		return;
@@ -1242,8 +1265,8 @@ static void report_attack(const char *when, const struct target *t,
 		right = state == REFUSED && err == want_err;
 	} else {
 		right = state == SUCCEEDED || state == TRYING;
-		/* The vdso is a special mapping, much of which the kernel
-		 * refuses for reasons of its own. */
+		/* The vdso is a special mapping: the kernel refuses many
+		 * operations on it, sealed or not. */
 		if (is_vdso || ops[i].flags & (NEVER|BY_LUCK)) right = 1;
 		if (ops[i].flags & ANON && !m->anon) right = 1;
 	}
@@ -1251,8 +1274,8 @@ static void report_attack(const char *when, const struct target *t,
 		ops[i].name, m->s, m->e, protstr(m->prot, b), obj,
 		outcome[state], state==REFUSED ? ", " : "",
 		state==REFUSED ? strerror(err) : "");
-	check_ok(right, "%s: %s on %lx-%lx %s %s: wanted %s%s, got %s%s%s", when,
-		ops[i].name, m->s, m->e, protstr(m->prot, b), obj,
+	check_ok(right, "%s: %s on %lx-%lx %s %s: wanted %s%s, got %s%s%s",
+		when, ops[i].name, m->s, m->e, protstr(m->prot, b), obj,
 		attack_mode == ATTACK_REFUSED ? "refused, " : "success",
 		attack_mode == ATTACK_REFUSED ? strerror(want_err) : "",
 		outcome[state], state==REFUSED ? ", " : "",
@@ -1266,8 +1289,9 @@ static size_t untried(const struct progress *p)
 	return n;
 }
 
-/* A child does as much as it can, for a fork costs more than all attacks on
- * a mapping, under QEMU above all. Where everything is refused one is enough. */
+/* A child does as many attacks as it can, since a fork costs more than all
+ * attacks on a mapping, above all under QEMU. If all are refused, one child is
+ * enough. */
 static void attack_all(const char *when, struct target *t, size_t n)
 {
 	struct progress *p = mmap(0, n*sizeof *p, PROT_READ|PROT_WRITE,
@@ -1280,7 +1304,7 @@ static void attack_all(const char *when, struct target *t, size_t n)
 	}
 	while (first < n) {
 		size_t left = untried(p+first);
-		/* Not fork(): its handlers are no business of the child. */
+		/* Not fork(): the child must not run its handlers. */
 		pid_t pid = _Fork();
 		if (!pid) {
 			setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
@@ -1315,17 +1339,18 @@ void check_attacks(const char *when)
 	setup();
 	if (attack_mode == ATTACK_NONE) return;
 
-	/* Before smaps is read, so that these are in it. */
+	/* Make these before smaps is read. */
 	t.spare = mmap(0, pagesz, PROT_READ|PROT_WRITE,
 		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 	t.pkey = syscall(SYS_pkey_alloc, 0, 0);
 	t.shmid = shmget(IPC_PRIVATE, pagesz, IPC_CREAT|0600);
-	/* Attached once so that it outlives its removal, and goes with us. */
+	/* Attached, it survives IPC_RMID until this process ends. */
 	if (t.shmid >= 0) seg = shmat(t.shmid, 0, 0);
 	if (t.shmid >= 0) shmctl(t.shmid, IPC_RMID, 0);
 	if (seg == (void *)-1) {
 		t.shmid = -1;
-		dprintf(1, "note: no SysV shared memory: SHM_REMAP not tried\n");
+		dprintf(1,
+			"note: no SysV shared memory: SHM_REMAP not tried\n");
 	}
 	if (t.pkey < 0) dprintf(1, "note: no protection keys: pkey_mprotect "
 		"tried without one\n");
@@ -1343,7 +1368,7 @@ void check_attacks(const char *when)
 		}
 		if (!w || w->kind == OWN) continue;
 		if (attack_mode == ATTACK_REFUSED && !m->sealed) continue;
-		/* The vdso is anonymous in name only. */
+		/* The vdso has no file, but is no anonymous memory. */
 		if (w->kind == VDSO) discard = 0;
 		t.s = m->s;
 		t.e = m->e;
@@ -1361,7 +1386,7 @@ void check_attacks(const char *when)
 	munmap(t.spare, pagesz);
 }
 
-/* The heap is not ours to seal: it must still grow, at both of its ends. */
+/* The heap must not be sealed: malloc and brk must still work. */
 void check_heap(const char *when)
 {
 	char *p[64];
@@ -1373,7 +1398,9 @@ void check_heap(const char *when)
 	}
 	for (i=0; i<countof(p); i++) free(p[i]);
 	if (getenv("CHECK_BREAK")) {
-		dprintf(1, "note: the break has no room to grow under this QEMU\n");
+		dprintf(1,
+			"note: the break has no room to grow under this"
+			" QEMU\n");
 		return;
 	}
 	long end = syscall(SYS_brk, 0L);
@@ -1389,14 +1416,14 @@ void check_all(const char *when)
 	check_attacks(when);
 }
 
-/* musl's include path has no kernel headers: <linux/filter.h> by hand. */
+/* musl has no kernel headers, so define struct sock_filter here. */
 struct insn { uint16_t code; uint8_t jt, jf; uint32_t k; };
 
 int check_forbid_at(unsigned nr, const void *p, int err)
 {
 	struct insn code[] = {
 		{ 0x20, 0, 0, 0 },              /* load the number */
-		{ 0x15, 0, 3, nr },             /* that one: next, else skip */
+		{ 0x15, 0, 3, nr },             /* is it nr? next, else skip */
 		{ 0x20, 0, 0, 16 },             /* the address's lower half */
 		{ 0x15, 0, !!p, (unsigned)(uintptr_t)p },
 		{ 0x06, 0, 0, 0x50000 | (unsigned)err },
