@@ -1,5 +1,5 @@
-/* Known flaws of musl, each by an input that docs/advisories.md names. Without
- * its patch each of these fails, on a version that has the flaw. */
+/* Known flaws of musl, each shown by an input from docs/advisories.md. Without
+ * its patch each case fails on the versions that have the flaw. */
 
 #include "suite.h"
 
@@ -22,7 +22,7 @@ INPUT(regcomp_state, "regcomp-state")
 INPUT(regcomp_backref, "backref")
 INPUT(qsort_large, "sort")
 
-/* No pair of bytes makes the output move back, or past its end. */
+/* No pair of bytes may move the output back or past its end. */
 static void iconv_bounds(void **state)
 {
 	static const char *const from[] = { "euckr", "shiftjis", "eucjp", "gbk",

@@ -1,6 +1,6 @@
-/* The test of the tests: where nothing is sealed, the same comparison finds
- * nothing sealed and the same attacks succeed. On unmodified musl, and on the
- * fork with sealing off. */
+/* This tests the tests: where nothing is sealed, the same comparison must find
+ * nothing sealed and the same attacks must succeed. Run on unmodified musl and
+ * on the fork with sealing off. */
 
 #include "suite.h"
 #include <signal.h>
@@ -33,8 +33,8 @@ static void with_sealing_off(void **state)
 			"LD_SEAL=off"), programs[i]));
 }
 
-/* Expecting seals where there are none must fail, by comparison and by
- * attack, and the other way round. */
+/* To expect seals where there are none must fail, by comparison and by attack,
+ * and so must the opposite. */
 static void wrong_expectations(void **state)
 {
 	struct result *r;
@@ -55,11 +55,13 @@ static void wrong_expectations(void **state)
 	want_out(r, "text program: wanted not sealed, got sealed");
 	want_out(r, "munmap on ");
 	want_out(r, "wanted success, got refused, Operation not permitted");
-	/* A seal on what belongs to no object. */
+	/* A sealed mapping that belongs to no object. */
 	r = RUN(ENV("CHECK_LEVEL=on", "LD_SEAL=on"), "program/pie", "surprise");
 	want_status(r, 1);
-	want_out(r, "anonymous: belongs to no object: wanted not sealed, got sealed");
-	/* RW data of the marked program, as if nothing were marked. */
+	want_out(r,
+		"anonymous: belongs to no object: wanted not sealed, got"
+		" sealed");
+	/* Unmarked data at the wrong level, both ways. */
 	r = RUN(ENV("CHECK_LEVEL=on", "LD_SEAL=full"), "program/pie-unmarked");
 	want_status(r, 1);
 	want_out(r, "data program: wanted not sealed, got sealed");
@@ -68,8 +70,8 @@ static void wrong_expectations(void **state)
 	want_out(r, "data program: wanted sealed, got not sealed");
 }
 
-/* Why the fork's loader puts off RELRO: upstream writes to it when it is
- * read-only already. */
+/* The fork's loader delays RELRO of lazy libraries for this reason: upstream
+ * writes to it after it became read-only. */
 static void lazy_crashes_upstream(void **state)
 {
 	struct result *r;
@@ -78,7 +80,7 @@ static void lazy_crashes_upstream(void **state)
 	want_status(r, -11);
 }
 
-/* Upstream takes a truncated library and gets SIGBUS, or worse. */
+/* Upstream loads a truncated library and crashes with SIGBUS, or worse. */
 static void truncated_crashes_upstream(void **state)
 {
 	struct result *r;
@@ -87,8 +89,8 @@ static void truncated_crashes_upstream(void **state)
 	if (r->status == 0) wanted(r, "any failure");
 }
 
-/* Discarding RELRO brings unrelocated pointers back: what a seal alone does
- * not prevent is seen where there is none. */
+/* Without seals, all these calls succeed. Discarding RELRO restores pointers
+ * that are not relocated; on file pages a seal does not prevent it. */
 static void no_libc_upstream(void **state)
 {
 	struct result *r;
@@ -102,13 +104,18 @@ static void no_libc_upstream(void **state)
 	want_out(r, "munmap of ld.so: 0\n");
 }
 
-/* tests/loader/story: the whole of an attack, up to code of the attacker's. */
-static const struct { const char *prog; int fork_status; const char *says; } story[] = {
+/* tests/loader/story: complete attacks that end in the attacker's code. */
+static const struct {
+	const char *prog;
+	int fork_status;
+	const char *says;
+} story[] = {
 	{ "story/record", -SIGSEGV, ": not writable" },
 	{ "story/record-dlopen", -SIGSEGV, ": not writable" },
 	{ "story/rollback", 0, "madvise: refused: Operation not permitted" },
 	{ "story/data", 0, "mprotect: refused: Operation not permitted" },
-	{ "story/text", 0, "munmap and mmap: refused: Operation not permitted" },
+	{ "story/text", 0,
+		"munmap and mmap: refused: Operation not permitted" },
 };
 
 static void succeeds(struct result *r)

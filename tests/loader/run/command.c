@@ -8,9 +8,11 @@ static void each_level(void **state)
 {
 	static const char *const prog[] = { "program/pie", "program/nonpie",
 		"program/pie-unmarked", "deps/main", "dlopen/main",
-		"threads/main", "textrel/linked", "textrel/pie", "introspect/main", "ctor/main",
+		"threads/main", "textrel/linked", "textrel/pie",
+		"introspect/main", "ctor/main",
 		"layout/aligned/pie", "layout/aligned-code/pie",
-		"layout/norelro/pie", "layout/bigdata/pie", "layout/relro-short/pie",
+		"layout/norelro/pie", "layout/bigdata/pie",
+		"layout/relro-short/pie",
 		"layout/relro-long/pie", "layout/relro-late/pie" };
 	static const char *const lv[] = { "off", "on", "full" };
 	size_t i, k;
@@ -23,14 +25,15 @@ static void each_level(void **state)
 		if (i) continue;
 		want_clean(LD(ENV(check), "--seal", lv[k], p));
 		want_clean(LD(ENV(check, fmt("LD_SEAL=%s", lv[k])), p));
-		/* The option wins over the environment, whatever that says. */
+		/* The option overrides LD_SEAL, even one that is wrong. */
 		want_clean(LD(ENV(check, "LD_SEAL=off"),
 			fmt("--seal=%s", lv[k]), p));
 		want_clean(LD(ENV(check, "LD_SEAL=full,strict"),
 			fmt("--seal=%s", lv[k]), p));
 		want_clean(LD(ENV(check, "LD_SEAL=nonsense"),
 			fmt("--seal=%s", lv[k]), p));
-		want_clean(LD(ENV(check), fmt("--seal=%s,strict", lv[k]), "--", p));
+		want_clean(LD(ENV(check), fmt("--seal=%s,strict", lv[k]), "--",
+			p));
 	}
 }
 
@@ -55,14 +58,15 @@ static void together(void **state)
 	struct result *r;
 	(void)state;
 	need_mseal();
-	/* Found by its library path alone. */
+	/* Its libraries are found only by the library path. */
 	r = LD(NOENV, built("deps/norpath"));
 	want_status(r, 127);
 	want_err(r, "libone.so");
 	r = LD(ENV("CHECK_LEVEL=full"), "--library-path", built("deps"),
 		"--seal=full", built("deps/norpath"));
 	want_clean(r);
-	r = LD(ENV("CHECK_LEVEL=full", "PRELOADED=1"), "--argv0", "x", "--preload",
+	r = LD(ENV("CHECK_LEVEL=full", "PRELOADED=1"), "--argv0", "x",
+		"--preload",
 		built("preload/libpreload.so"), "--seal=full,strict",
 		fmt("--library-path=%s", built("deps")), built("preload/main"));
 	want_clean(r);
@@ -72,7 +76,7 @@ static void together(void **state)
 	want_clean(r);
 }
 
-/* RTLD_LAZY, failing dlopens and marks are no matter of who started it. */
+/* RTLD_LAZY, dlopen that fails, and marks work the same. */
 static void dlopens(void **state)
 {
 	(void)state;
@@ -101,8 +105,9 @@ static void bad_words_one(const char *words, const char *message)
 static void bad_words(void **state)
 {
 	(void)state;
-	bad_words_one("nonsense", "unknown word \"nonsense\" (levels: off on full; "
-		"flags: strict marked report dlopen nodlopen)");
+	bad_words_one("nonsense",
+		"unknown word \"nonsense\" (levels: off on full; flags: strict"
+		" marked report dlopen nodlopen)");
 	bad_words_one("on,", "empty word");
 	bad_words_one("on,off", "\"off\"");
 	if (!emulated) bad_words_one("emulate", "emulate");
@@ -112,7 +117,7 @@ static void bad_words(void **state)
 	want_err(r, "LD_SEAL: unknown word \"nonsense\"");
 }
 
-/* --list says what would be loaded, runs nothing, succeeds. */
+/* --list prints the objects that would be loaded, runs nothing and succeeds. */
 static void list_one(struct result *r)
 {
 	want_status(r, 0);
@@ -129,12 +134,13 @@ static void list(void **state)
 	list_one(LD(NOENV, "--list", "--seal=full", built("deps/main")));
 	list_one(LD(ENV("LD_SEAL=full"), "--seal=off", "--list",
 		built("deps/main")));
-	/* By the name of ldd. */
+	/* Called as ldd. */
 	const char *ldd = built("ldd");
 	unlink(ldd);
 	assert_int_equal(symlink(ldso, ldd), 0);
 	list_one(RUN(NOENV, ldd, built("deps/main")));
-	struct result *r = LD(NOENV, "--list", built("dlopen-fail/libnodep.so"));
+	struct result *r =
+		LD(NOENV, "--list", built("dlopen-fail/libnodep.so"));
 	want_status(r, 127);
 	want_err(r, "libgone.so");
 	unlink(ldd);

@@ -1,6 +1,7 @@
-/* Kernels and sandboxes without mseal. ENOSYS: under qemu's user-mode emulation,
- * and by a seccomp filter so that the test runs natively as well. EPERM: by a
- * filter. Unsealed and silent, unless the policy says strict. */
+/* Kernels and sandboxes without mseal. ENOSYS comes from qemu's user-mode
+ * emulation, and from a seccomp filter so that the test also runs natively.
+ * EPERM comes from a filter. Programs must run unsealed and silently, unless
+ * the policy is strict. */
 
 #include "suite.h"
 
@@ -11,7 +12,7 @@ static const char *const programs[] = { "program/pie", "program/nonpie",
 	"introspect/main", "dlopen-fail/main", "many/main" };
 #define NPROGRAMS (sizeof programs/sizeof *programs)
 
-/* Where seals are emulated the kernel has no mseal, as it is. */
+/* Where seals are emulated, the kernel below has no mseal: no filter needed. */
 #define DENY(env, err, ...) \
 	deny(env, (const char *const[]){ "../deny", err, __VA_ARGS__, 0 })
 static struct result *deny(const char *const *env, const char *const *argv)
@@ -22,7 +23,7 @@ static struct result *deny(const char *const *env, const char *const *argv)
 	return r;
 }
 
-/* The loader's work but the seal is done: RELRO is read-only, text is r-x. */
+/* The rest of the loader's work is done: RELRO is read-only, text is r-x. */
 static void runs_unsealed(const char *err)
 {
 	size_t i;
@@ -30,7 +31,8 @@ static void runs_unsealed(const char *err)
 		const char *p = built(programs[i]);
 		want_clean(DENY(ENV("CHECK_LEVEL=off"), err, p));
 		want_clean(DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=on"), err, p));
-		want_clean(DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=full"), err, p));
+		want_clean(DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=full"), err,
+			p));
 	}
 	want_clean(DENY(ENV("CHECK_LEVEL=off"), err, ldso, "--seal=full",
 		built("program/pie")));
@@ -48,9 +50,9 @@ static void refuses_if_strict(const char *err, const char *reason)
 		want_err(r, reason);
 		want_err(r, "strict)\n");
 		want_no_out(r, "argv0");
-		/* With nothing to seal there is nothing to fail. */
-		want_clean(DENY(ENV("LD_SEAL=off,strict", "CHECK_LEVEL=off"), err,
-			built(programs[i])));
+		/* Nothing to seal, so nothing can fail. */
+		want_clean(DENY(ENV("LD_SEAL=off,strict", "CHECK_LEVEL=off"),
+			err, built(programs[i])));
 	}
 	struct result *r = DENY(NOENV, err, ldso, "--seal=full,strict",
 		built("program/pie"));
@@ -64,7 +66,8 @@ static void says_why(const char *err, const char *reason)
 {
 	size_t i;
 	for (i=0; i<4; i++) {
-		struct result *r = DENY(ENV("LD_SEAL=on,report", "CHECK_LEVEL=off"),
+		struct result *r =
+			DENY(ENV("LD_SEAL=on,report", "CHECK_LEVEL=off"),
 			err, built(programs[i]));
 		want_status(r, 0);
 		want_err(r, ": not sealed: ");
@@ -109,15 +112,15 @@ static void eperm_report(void **state)
 	says_why("EPERM", "not permitted");
 }
 
-/* An answer that is neither of the usual two: said once, with the truth about the
- * rest. */
+/* Any other errno: one line names it and says that nothing is sealed. */
 static void other_errno(const char *err, const char *reason)
 {
 	size_t i;
-	if (emulated) skip_case("the kernel's own answer, which it is not asked for");
+	if (emulated)
+		skip_case("the kernel's own answer, which it is not asked for");
 	for (i=0; i<NPROGRAMS; i++) {
-		struct result *r = DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=on"), err,
-			built(programs[i]));
+		struct result *r = DENY(ENV("CHECK_LEVEL=off", "LD_SEAL=on"),
+			err, built(programs[i]));
 		want_status(r, 0);
 		want_one_err_line(r);
 		want_err(r, ": warning: cannot seal ");
@@ -139,18 +142,20 @@ static void unheard_of(void **state)
 	other_errno("1234", "mseal failed, errno 1234");
 }
 
-/* Success that seals nothing. Without strict or report nobody asked. */
+/* mseal returns 0 but seals nothing. The loader checks this only under strict
+ * or report. */
 static void false_success(void **state)
 {
 	static const char reason[] = "nothing is sealed by it";
 	(void)state;
-	if (emulated) skip_case("the kernel's own answer, which it is not asked for");
+	if (emulated)
+		skip_case("the kernel's own answer, which it is not asked for");
 	runs_unsealed("0");
 	refuses_if_strict("0", reason);
 	says_why("0", reason);
 }
 
-/* Sealed and attacked as ever; only the keys are missing. */
+/* Sealed and attacked as usual, without protection keys. */
 static void keys(void **state)
 {
 	(void)state;
@@ -169,21 +174,21 @@ static const char *qemu(void)
 	struct result *r;
 	if (!q || !*q) q = "/usr/bin/qemu-x86_64";
 	if (access(q, X_OK)) skip_case("no %s", q);
-	/* The wrapper's test prints SKIP when it gets ENOSYS. */
+	/* The test of the mseal wrapper skips on ENOSYS. */
 	r = RUN(ENV("LD_SEAL=off"), q, built("mseal/static"));
 	if (r->status != 77) skip_case("this qemu has mseal, or does not work: "
 		"status %d", r->status);
 	return q;
 }
 
-/* Its smaps are not the emulated process's: CHECK_LEVEL=none. */
+/* qemu's smaps are not those of the emulated process: CHECK_LEVEL=none. */
 static void under_qemu(void **state)
 {
 	const char *q = qemu();
 	size_t i;
 	(void)state;
 	for (i=0; i<NPROGRAMS; i++) {
-		/* These are about mappings and nothing else, or count them. */
+		/* This one checks or counts mappings only. */
 		if (!strcmp(programs[i], "dlopen-fail/main")) continue;
 		want_clean(RUN(ENV("CHECK_LEVEL=none"), q, built(programs[i])));
 		want_clean(RUN(ENV("CHECK_LEVEL=none", "LD_SEAL=full"), q,

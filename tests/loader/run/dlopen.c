@@ -1,4 +1,4 @@
-/* Libraries that are loaded while the program runs. */
+/* Libraries loaded by dlopen. */
 
 #include "suite.h"
 
@@ -16,7 +16,7 @@ static void lazy_dependency(void **state)
 	all_levels_arg("lazy/main", "libdependent.so");
 }
 
-/* strict cannot wait for symbols: RTLD_LAZY is RTLD_NOW. */
+/* strict can't wait for symbols, so RTLD_LAZY is RTLD_NOW. */
 static void lazy_strict(void **state)
 {
 	(void)state;
@@ -27,14 +27,16 @@ static void lazy_strict(void **state)
 		"lazy/main", "strict"));
 }
 
-/* What fails when an old library is finished is not the new one's failure. */
+/* If an older library can't be finished, the dlopen of the new one must not
+ * fail. */
 static void lazy_unprotected(void **state)
 {
 	struct result *r;
 	(void)state;
 	need_mseal();
 	if (strstr(level("on", "lazy/main", 0)->out, "waits: 0"))
-		skip_case("no slot that waits lies in RELRO on this architecture");
+		skip_case("no slot that waits lies in RELRO on this"
+			" architecture");
 	r = RUN(ENV("LD_SEAL=on"), "late/main");
 	want_status(r, 0);
 	want_one_err_line(r);
@@ -49,8 +51,8 @@ static void failing_then_good(void **state)
 		"dlopen-fail/main"));
 }
 
-/* A library whose program headers lie in none of its segments: what of it is
- * writable cannot be known, so it is not sealed, with a warning; or not loaded. */
+/* A library with program headers outside of its segments: its writable parts
+ * are unknown, so it stays unsealed with a warning, or is not loaded. */
 static void without_headers(void **state)
 {
 	static const char *const lv[] = { "on", "full" };
@@ -59,18 +61,19 @@ static void without_headers(void **state)
 	(void)state;
 	need_mseal();
 	for (i=0; i<2; i++) {
-		r = RUN(ENV(fmt("LD_SEAL=%s", lv[i]), fmt("CHECK_LEVEL=%s", lv[i])),
-			"headless/main");
+		r = RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
+			fmt("CHECK_LEVEL=%s", lv[i])), "headless/main");
 		want_status(r, 0);
 		want_one_err_line(r);
 		want_err(r, "cannot seal");
 		want_clean(RUN(ENV(fmt("LD_SEAL=%s,strict", lv[i]),
-			fmt("CHECK_LEVEL=%s", lv[i])), "headless/main", "strict"));
+			fmt("CHECK_LEVEL=%s", lv[i])), "headless/main",
+			"strict"));
 	}
 	want_clean(RUN(ENV("LD_SEAL=off", "CHECK_LEVEL=off"), "headless/main"));
 }
 
-/* mseal forbidden between start and dlopen. */
+/* mseal is forbidden after the start and before dlopen. */
 static void forbidden_later(void **state)
 {
 	struct result *r;
@@ -78,7 +81,7 @@ static void forbidden_later(void **state)
 	need_mseal();
 	r = RUN(ENV("LD_SEAL=on", "CHECK_LEVEL=on"), "seccomp/main");
 	if (r->status == 77) skip_case("%s", r->out);
-	/* Half sealed is worth a warning, once. */
+	/* A library that is partly sealed gets one warning. */
 	want_status(r, 0);
 	want_one_err_line(r);
 	want_err(r, "cannot seal");

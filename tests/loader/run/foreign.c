@@ -1,4 +1,4 @@
-/* Static programs of other toolchains, started by the loader as a command. */
+/* Static programs of other toolchains, run by the loader as a command. */
 
 #include "suite.h"
 
@@ -8,7 +8,7 @@ static void one(const char *name)
 	struct result *r;
 	need_mseal();
 
-	/* By itself it knows nothing of sealing. */
+	/* Run directly, it seals nothing. */
 	want_clean(RUN(ENV("CHECK_LEVEL=off", "LD_SEAL=on"), p));
 
 	r = RUN(ENV("CHECK_LEVEL=foreign", "FOREIGN=yes"), ldso, "--seal=on", p,
@@ -19,16 +19,16 @@ static void one(const char *name)
 		"--seal=on", "--", p);
 	want_clean(r);
 	want_out(r, "argv0: me\n");
-	/* Its RELRO is named by the level and cannot be sealed for it. */
+	/* The level includes its RELRO, which can't be sealed for it. */
 	r = RUN(NOENV, ldso, "--seal=on,strict", p);
 	want_status(r, 127);
 	want_one_err_line(r);
 	want_err(r, ": cannot seal");
 	want_no_out(r, "argv0");
 	want_clean(RUN(ENV("CHECK_LEVEL=foreign", "LD_SEAL=on"), ldso, p));
-	/* Its writable data is its own to protect: full is no more than on. */
+	/* It protects its writable data itself: full is the same as on. */
 	want_clean(RUN(ENV("CHECK_LEVEL=foreign"), ldso, "--seal=full", p));
-	/* Off, and a mark that it does not have. The loader stays mapped. */
+	/* Off, and marked without a mark. The loader stays mapped. */
 	r = RUN(ENV("CHECK_LEVEL=none"), ldso, "--seal=off", p);
 	want_clean(r);
 	want_clean(RUN(ENV("CHECK_LEVEL=none"), ldso, "--seal=on,marked", p));
@@ -42,8 +42,8 @@ static void one(const char *name)
 static void denied(const char *name)
 {
 	const char *p = built(fmt("foreign/%s", name));
-	struct result *r = RUN(ENV("CHECK_LEVEL=none"), "../deny", "EPERM", ldso,
-		"--seal=on", p);
+	struct result *r = RUN(ENV("CHECK_LEVEL=none"), "../deny", "EPERM",
+		ldso, "--seal=on", p);
 	if (r->status == 98) skip_case("%s", r->err);
 	want_clean(r);
 	r = RUN(NOENV, "../deny", "EPERM", ldso, "--seal=on,strict", p);
@@ -67,7 +67,7 @@ static void without_mseal(void **state)
 	denied("glibc-static-pie");
 }
 
-/* A static program of the prefix's own, as a command: sealed twice, harmless. */
+/* Our own static programs, as a command: sealed twice, which is harmless. */
 static void own_static(void **state)
 {
 	(void)state;
@@ -78,7 +78,7 @@ static void own_static(void **state)
 		built("program/static-pie")));
 }
 
-/* The psABI's function for atexit, in a register: none. */
+/* The register in which the psABI passes a function for atexit must be 0. */
 static void entry_register(void **state)
 {
 	struct result *r = RUN(ENV("LD_SEAL=off"), ldso, "--seal=off",

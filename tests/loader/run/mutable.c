@@ -1,5 +1,5 @@
-/* What objects keep mutable: SEAL_MUTABLE data by whatever linker, PT_GNU_MUTABLE,
- * and notes that are wrong. */
+/* Ranges that objects keep mutable: SEAL_MUTABLE data with several linkers,
+ * PT_GNU_MUTABLE, and malformed notes. */
 
 #include "suite.h"
 
@@ -64,7 +64,7 @@ SEGMENT(end)
 SEGMENT(rodata)
 SEGMENT(partly)
 
-/* No line that says "sealed" of it, and one that says what it is. */
+/* The range is reported as mutable, not as sealed. */
 static void reported(void **state)
 {
 	struct result *r;
@@ -77,8 +77,8 @@ static void reported(void **state)
 	want_err(r, " rw- data ");
 }
 
-/* Data under a note that is wrong is sealed; it is said, once for each object;
- * strict does not start. */
+/* Data named by a malformed note is sealed, with one warning for each object.
+ * strict refuses to start. */
 static void malformed(void **state)
 {
 	struct result *r;
@@ -90,7 +90,8 @@ static void malformed(void **state)
 		r = RUN(ENV("LD_SEAL=on", "CHECK_LEVEL=on"), prog);
 		want_status(r, 0);
 		want_one_err_line(r);
-		want_err(r, "libbad.so: warning: its mutable ranges are malformed");
+		want_err(r,
+			"libbad.so: warning: its mutable ranges are malformed");
 		r = RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"), prog);
 		want_status(r, 127);
 		want_one_err_line(r);

@@ -1,5 +1,5 @@
-/* Objects that are odd or damaged. What upstream runs must run here, sealed; what
- * is refused says why, and nothing of it stays mapped. */
+/* Odd and damaged objects. Those that upstream runs must run here, sealed.
+ * Those that are refused must give the reason and leave nothing mapped. */
 
 #include "suite.h"
 
@@ -8,8 +8,10 @@ static void opens(const char *lib)
 	static const char *const lv[] = { "off", "on", "full", "full,strict" };
 	size_t i;
 	for (i=0; i<sizeof lv/sizeof *lv; i++)
-		want_clean(RUN(ENV(fmt("LD_SEAL=%s", lv[i]), fmt("CHECK_LEVEL=%.*s",
-			(int)strcspn(lv[i], ","), lv[i])), "odd/main", "runs", lib));
+		want_clean(RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
+			fmt("CHECK_LEVEL=%.*s",
+			(int)strcspn(lv[i], ","), lv[i])), "odd/main", "runs",
+			lib));
 }
 
 static void fails(const char *lib, const char *why)
@@ -18,15 +20,15 @@ static void fails(const char *lib, const char *why)
 	size_t i;
 	for (i=0; i<sizeof lv/sizeof *lv; i++) {
 		struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
-			fmt("CHECK_LEVEL=%.*s", (int)strcspn(lv[i], ","), lv[i])),
-			"odd/main", "fails", lib);
+			fmt("CHECK_LEVEL=%.*s", (int)strcspn(lv[i], ","),
+			lv[i])), "odd/main", "fails", lib);
 		want_clean(r);
 		want_out(r, why);
 		want_out(r, lib);
 	}
 }
 
-/* The kernel fills the last page of a file with zeros. */
+/* The kernel fills the rest of a file's last page with zeros. */
 static void file_ends_in_last_page(void **state)
 {
 	(void)state;
@@ -64,7 +66,7 @@ static void relro_wraps(void **state)
 	r = RUN(ENV("LD_SEAL=full,strict"), "odd/linked-relro-wraps");
 	want_status(r, 127);
 	want_err(r, "RELRO protection failed");
-	/* Upstream never protects that of a static program. */
+	/* Upstream never protects RELRO of a static program. */
 	r = RUN(ENV("LD_SEAL=full,strict"), "odd/static-relro-wraps");
 	want_status(r, 127);
 	want_err(r, "RELRO can't be protected");
@@ -81,14 +83,14 @@ static void local_symbol_without_name(void **state)
 	opens("liblocal.so");
 }
 
-/* Of headers that can't be read, nobody can tell what is writable. */
+/* If the program headers can't be read, the writable parts are unknown. */
 static void unreadable_headers(void **state)
 {
 	struct result *r;
 	(void)state;
 	need_mseal();
-	want_clean(RUN(ENV("LD_SEAL=off", "CHECK_LEVEL=none"), "odd/main", "runs",
-		"libunreadable.so", "textrel_sum", "60"));
+	want_clean(RUN(ENV("LD_SEAL=off", "CHECK_LEVEL=none"), "odd/main",
+		"runs", "libunreadable.so", "textrel_sum", "60"));
 	r = RUN(ENV("LD_SEAL=on", "CHECK_LEVEL=none"), "odd/main", "runs",
 		"libunreadable.so", "textrel_sum", "60");
 	want_status(r, 0);
@@ -119,7 +121,7 @@ static void never_resolved(void **state)
 			"libnever.so"));
 }
 
-/* A static program has no interpreter, whichever linker made it. */
+/* A static program must have no interpreter, with any linker. */
 static void static_has_no_interpreter(void **state)
 {
 	static const char *const name[] = { "bfd-static", "lld-static",
@@ -131,17 +133,19 @@ static void static_has_no_interpreter(void **state)
 		skip_case("not built for other architectures");
 	for (i=0; i<sizeof name/sizeof *name; i++) {
 		const char *prog = fmt("odd/%s", name[i]);
-		struct result *r = RUN(NOENV, "/usr/bin/readelf", "-lW", built(prog));
+		struct result *r = RUN(NOENV, "/usr/bin/readelf", "-lW",
+			built(prog));
 		want_status(r, 0);
 		want_no_out(r, "INTERP");
 		all_levels(prog);
 	}
 }
 
-/* Sealed, it would be so until the process ends. */
+/* A seal would keep it writable and executable until the process ends. */
 static void writable_code(void **state)
 {
-	static const char *const name[] = { "odd/linked-rwx", "odd/static-rwx" };
+	static const char *const name[] = { "odd/linked-rwx",
+		"odd/static-rwx" };
 	size_t i;
 	(void)state;
 	need_mseal();
@@ -149,19 +153,20 @@ static void writable_code(void **state)
 		struct result *r = RUN(ENV("LD_SEAL=on,strict"), name[i]);
 		want_status(r, 127);
 		want_err(r, "a segment is both writable and executable");
-		r = RUN(ENV("LD_SEAL=full,report", "CHECK_LEVEL=none"), name[i]);
+		r = RUN(ENV("LD_SEAL=full,report", "CHECK_LEVEL=none"),
+			name[i]);
 		want_status(r, 0);
 		want_err(r, fmt("%s: warning: ", built(name[i])));
 		want_err(r, " is writable and executable\n");
 	}
 }
 
-/* However little data a process may have: RELRO is read-only, on anonymous pages and
- * sealed, since pages that are mapped over others count for nothing. */
+/* With any limit on data, RELRO must be read-only, anonymous and sealed: pages
+ * that replace others need no additional memory under the limit. */
 static void big_relro(void **state)
 {
-	static const char *const name[] = { "odd/big-relro", "odd/big-relro-static",
-		"odd/big-relro-static-pie" };
+	static const char *const name[] = { "odd/big-relro",
+		"odd/big-relro-static", "odd/big-relro-static-pie" };
 	size_t i, kb;
 	(void)state;
 	need_mseal();
@@ -170,16 +175,18 @@ static void big_relro(void **state)
 		all_levels(name[i]);
 		for (kb=2100; kb<2500; kb+=20) {
 			struct result *r = RUN(ENV("LD_SEAL=full,strict",
-				"CHECK_LEVEL=full", "CHECK_ATTACK=none"), "/bin/sh",
+				"CHECK_LEVEL=full", "CHECK_ATTACK=none"),
+				"/bin/sh",
 				"-c", fmt("ulimit -d %zu; exec \"$0\"", kb),
 				built(name[i]));
-			/* The checker alone has 2 MiB of .bss. */
+			/* The checker has 2 MiB of .bss. */
 			want_no_err(r, "RELRO");
 			if (r->status) continue;
 			want_clean(r);
 			runs++;
 		}
-		if (runs < 10) fail_msg("%s ran with %d of 20 limits", name[i], runs);
+		if (runs < 10)
+			fail_msg("%s ran with %d of 20 limits", name[i], runs);
 	}
 }
 

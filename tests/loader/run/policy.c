@@ -1,4 +1,4 @@
-/* LD_SEAL: its levels, its flags, its errors, and when it is not listened to.
+/* LD_SEAL: levels, flags, errors, and set-user-ID programs, which ignore it.
  * The same for static programs, which have no loader. */
 
 #include "suite.h"
@@ -7,7 +7,7 @@ static const char *const programs[] = { "program/pie", "program/nonpie",
 	"program/static", "program/static-pie" };
 #define NPROGRAMS (sizeof programs/sizeof *programs)
 
-/* The level that configure was told; "on" if it was told nothing. */
+/* The default level given to configure, or "on". */
 static const char *default_level(void)
 {
 	const char *s = getenv("SEAL_DEFAULT");
@@ -29,7 +29,7 @@ static void default_is_on(void **state)
 		want_clean(RUN(ENV(check), programs[i]));
 		/* Empty is unset. */
 		want_clean(RUN(ENV("LD_SEAL=", check), programs[i]));
-		/* Flags alone leave the level. */
+		/* Flags alone keep the default level. */
 		want_clean(RUN(ENV("LD_SEAL=strict", check), programs[i]));
 	}
 }
@@ -42,8 +42,8 @@ static void flags_with_levels(void **state)
 	for (i=0; i<NPROGRAMS; i++) {
 		want_clean(RUN(ENV("LD_SEAL=strict,full", "CHECK_LEVEL=full"),
 			programs[i]));
-		want_clean(RUN(ENV("LD_SEAL=on,strict,strict", "CHECK_LEVEL=on"),
-			programs[i]));
+		want_clean(RUN(ENV("LD_SEAL=on,strict,strict",
+			"CHECK_LEVEL=on"), programs[i]));
 		want_clean(RUN(ENV("LD_SEAL=off,strict", "CHECK_LEVEL=off"),
 			programs[i]));
 	}
@@ -67,11 +67,12 @@ static void marked(void **state)
 	for (i=0; i<sizeof unmarked/sizeof *unmarked; i++) {
 		want_clean(RUN(ENV("LD_SEAL=marked,on", "CHECK_LEVEL=off"),
 			unmarked[i]));
-		want_clean(RUN(ENV("LD_SEAL=full,marked,strict", "CHECK_LEVEL=off"),
-			unmarked[i]));
+		want_clean(RUN(ENV("LD_SEAL=full,marked,strict",
+			"CHECK_LEVEL=off"), unmarked[i]));
 	}
-	/* A dlopen later is no different. */
-	want_clean(RUN(ENV("LD_SEAL=marked,on", "CHECK_LEVEL=on"), "dlopen/main"));
+	/* The same holds for a later dlopen. */
+	want_clean(RUN(ENV("LD_SEAL=marked,on", "CHECK_LEVEL=on"),
+		"dlopen/main"));
 }
 
 static void refused(const char *words, const char *message)
@@ -91,8 +92,9 @@ static void refused(const char *words, const char *message)
 
 static void unknown_words(void **state)
 {
-	static const char known[] = " (levels: off on full; flags: strict marked "
-		"report dlopen nodlopen)\n";
+	static const char known[] =
+		" (levels: off on full; flags: strict marked report dlopen"
+		" nodlopen)\n";
 	(void)state;
 	refused("nonsense", fmt("unknown word \"nonsense\"%s", known));
 	refused("on,nonsense", fmt("unknown word \"nonsense\"%s", known));
@@ -118,7 +120,7 @@ static void two_levels(void **state)
 	refused("off,strict,on", "\"on\"");
 }
 
-/* A test instrument that this build does not have. */
+/* Only for tests; this build does not have it. */
 static void emulate(void **state)
 {
 	(void)state;
@@ -126,7 +128,7 @@ static void emulate(void **state)
 	refused("on,emulate", "emulate");
 }
 
-/* A word of any length and any bytes is refused in one line, too. */
+/* A very long word is refused in one line, too. */
 static void strange_words(void **state)
 {
 	char *s = malloc(100001);
@@ -141,7 +143,7 @@ static void strange_words(void **state)
 
 struct span { unsigned long s, e; char prot[4]; int sealed; };
 
-/* "map: START-END PROT sl|-- NAME" as the checker prints it, the last dump. */
+/* Read the last dump of the checker: "map: START-END PROT sl|-- NAME". */
 static size_t read_maps(char *out, struct span *m, size_t max)
 {
 	size_t n = 0;
@@ -150,31 +152,33 @@ static size_t read_maps(char *out, struct span *m, size_t max)
 	char sl[3];
 	for (; (p = strstr(p, "map: ")); p++) {
 		struct span x;
-		if (sscanf(p, "map: %lx-%lx %3s %2s", &x.s, &x.e, x.prot, sl) != 4)
+		if (sscanf(p, "map: %lx-%lx %3s %2s", &x.s, &x.e, x.prot, sl)
+		    != 4)
 			continue;
 		if (x.s < prev) last = p;
 		prev = x.s;
 	}
 	for (p=last; n<max && (p = strstr(p, "map: ")); p++)
-		if (sscanf(p, "map: %lx-%lx %3s %2s", &m[n].s, &m[n].e, m[n].prot,
-		    sl) == 4)
+		if (sscanf(p, "map: %lx-%lx %3s %2s", &m[n].s, &m[n].e,
+		    m[n].prot, sl) == 4)
 			m[n++].sealed = !strcmp(sl, "sl");
 	return n;
 }
 
 static const char kinds[] = " text rodata relro data gap vdso records ";
 
-/* The emulation's checker tries pages, and finds none to read in a gap that
- * reaches past the file's end; QEMU does not tell what is executable. */
+/* With seals emulated, the checker probes pages and can't read those of a gap
+ * past the file's end. QEMU does not show the execute permission. */
 static int same_prot(const char *shown, const char *told, const char *kind)
 {
 	if (!emulated) return !strcmp(shown, told);
-	if (!strcmp(kind, "vdso") && qemu_has("vdso-writable")) return *shown == *told;
+	if (!strcmp(kind, "vdso") && qemu_has("vdso-writable"))
+		return *shown == *told;
 	return !strcmp(kind, "gap") || !strncmp(shown, told, 2);
 }
 
-/* Each line has the form that is documented and tells the truth, and each sealed
- * page is told of. */
+/* Each line must have the documented form and be true, and each sealed page
+ * must be reported. */
 static void true_report(struct result *r, int want_sealed, const char *reason)
 {
 	static struct span m[512], told[512];
@@ -187,12 +191,13 @@ static void true_report(struct result *r, int want_sealed, const char *reason)
 		struct span x;
 		char kind[16], object[512], state[512];
 		*l = 0;
-		if (sscanf(p, "seal: %lx-%lx %3s %15s %511[^:]: %511[^\n]", &x.s,
-		    &x.e, x.prot, kind, object, state) != 6
-		    || strncmp(p, "seal: ", 6) || !strstr(kinds, fmt(" %s ", kind)))
+		if (sscanf(p, "seal: %lx-%lx %3s %15s %511[^:]: %511[^\n]",
+		    &x.s, &x.e, x.prot, kind, object, state) != 6
+		    || strncmp(p, "seal: ", 6)
+		    || !strstr(kinds, fmt(" %s ", kind)))
 			wanted(r, "lines \"seal: START-END PROT KIND OBJECT: "
 				"sealed|not sealed: REASON\", not \"%s\"", p);
-		/* As /proc/PID/maps writes addresses. */
+		/* Addresses must be written as in /proc/PID/maps. */
 		if (strncmp(p+6, fmt("%08lx-%08lx ", x.s, x.e), 17))
 			wanted(r, "addresses as in maps: \"%s\"", p);
 		x.sealed = !strcmp(state, "sealed");
@@ -203,8 +208,8 @@ static void true_report(struct result *r, int want_sealed, const char *reason)
 		if (x.sealed) sealed++;
 		else not_sealed++;
 		if (nt < 512) told[nt++] = x;
-		/* Against smaps. What was not sealed then may have been split
-		 * or joined since; what was is as it was. */
+		/* Compare with smaps. Unsealed ranges may have been split or
+		 * merged since; sealed ones are unchanged. */
 		for (i=0; i<n; i++) {
 			if (m[i].e <= x.s || m[i].s >= x.e) continue;
 			if (!!m[i].sealed != x.sealed)
@@ -222,9 +227,11 @@ static void true_report(struct result *r, int want_sealed, const char *reason)
 		if (!m[i].sealed) continue;
 		while (a < m[i].e) {
 			for (k=0; k<nt; k++)
-				if (told[k].sealed && a >= told[k].s && a < told[k].e)
+				if (told[k].sealed && a >= told[k].s
+				    && a < told[k].e)
 					break;
-			if (k == nt) wanted(r, "a line for %lx, which is sealed", a);
+			if (k == nt)
+				wanted(r, "a line for %lx, which is sealed", a);
 			a = told[k].e;
 		}
 	}
@@ -240,12 +247,12 @@ static void report(void **state)
 	(void)state;
 	need_mseal();
 	for (i=0; i<NPROGRAMS; i++) {
-		r = RUN(ENV("LD_SEAL=on,report", "CHECK_LEVEL=on", "CHECK_DUMP=1"),
-			programs[i]);
+		r = RUN(ENV("LD_SEAL=on,report", "CHECK_LEVEL=on",
+			"CHECK_DUMP=1"), programs[i]);
 		want_status(r, 0);
 		want_err(r, " text ");
 		want_err(r, " relro ");
-		/* QEMU has none. */
+		/* QEMU has no vdso. */
 		if (strstr(r->out, "[vdso]")) want_err(r, " [vdso]: sealed");
 		true_report(r, 1, 0);
 		r = RUN(ENV("LD_SEAL=full,report", "CHECK_LEVEL=full",
@@ -270,17 +277,17 @@ static void report_reasons(void **state)
 		"program/pie");
 	want_status(r, 0);
 	true_report(r, 0, "level is off");
-	r = RUN(ENV("LD_SEAL=on,marked,report", "CHECK_LEVEL=off", "CHECK_DUMP=1"),
-		"program/pie-unmarked");
+	r = RUN(ENV("LD_SEAL=on,marked,report", "CHECK_LEVEL=off",
+		"CHECK_DUMP=1"), "program/pie-unmarked");
 	want_status(r, 0);
 	true_report(r, 0, "not marked");
-	r = RUN(ENV("LD_SEAL=on,marked,report", "CHECK_LEVEL=off", "CHECK_DUMP=1"),
-		"program/static-unmarked");
+	r = RUN(ENV("LD_SEAL=on,marked,report", "CHECK_LEVEL=off",
+		"CHECK_DUMP=1"), "program/static-unmarked");
 	want_status(r, 0);
 	true_report(r, 0, "not marked");
 }
 
-/* dlopen reports what it loads, with the objects' names; pending ones later. */
+/* dlopen reports the objects that it loads by name, pending ones later. */
 static void report_dlopen(void **state)
 {
 	struct result *r;
@@ -318,11 +325,12 @@ static void set_user_id_program(const char *prog)
 	if (!strstr(r->out, "secure: 1")) {
 		unlink(copy);
 		if (r->status == 126 || strstr(r->out, "secure: 0"))
-			skip_case("set-user-ID has no effect on this file system");
+			skip_case("set-user-ID has no effect on this file"
+				" system");
 		wanted(r, "\"secure: 1\"");
 	}
 	want_clean(r);
-	/* Not even read: neither refused nor obeyed. */
+	/* It is not read: neither refused nor obeyed. */
 	want_clean(RUN(ENV("LD_SEAL=nonsense", check), copy));
 	r = RUN(ENV("LD_SEAL=full,report", check), copy);
 	want_clean(r);

@@ -1,5 +1,5 @@
-/* The loader's own records: where they are, who can write to them, when they
- * are sealed. */
+/* The loader's own records: their place, their protection, and when they are
+ * sealed. */
 
 #include "suite.h"
 
@@ -7,14 +7,15 @@ static void nothing_refers_to_dlopen(void **state)
 {
 	(void)state;
 	all_levels("records/plain");
-	want_clean(RUN(ENV("LD_SEAL=on,strict", "CHECK_LEVEL=on"), "records/plain"));
+	want_clean(RUN(ENV("LD_SEAL=on,strict", "CHECK_LEVEL=on"),
+		"records/plain"));
 }
 
 LEVELS_CASE(dlopen_in_use, "records/open")
 LEVELS_CASE(threads, "records/threads")
 LEVELS_CASE(older, "records/older")
 
-/* What the case asks for holds on upstream, where nothing is protected. */
+/* The case also passes on upstream, where nothing is protected. */
 static void older_upstream(void **state)
 {
 	(void)state;
@@ -22,11 +23,11 @@ static void older_upstream(void **state)
 }
 LEVELS_CASE(dlseal_called, "records/dlseal")
 
-/* The pages that are open are not to be noticed: with seals a program says what
- * it says without, or what the one of upstream says. Under QEMU a program takes
- * a hundred times as long. */
-static void says_the_same(const char *theirs, const char *ours, int first, int step,
-	const char *arg)
+/* Opening pages must not be noticeable: a sealed program must print the same as
+ * an unsealed one, or as one of upstream. Fewer rounds under QEMU, which is a
+ * hundred times slower. */
+static void says_the_same(const char *theirs, const char *ours, int first,
+	int step, const char *arg)
 {
 	struct result *r;
 	char *want, seed[16];
@@ -37,7 +38,8 @@ static void says_the_same(const char *theirs, const char *ours, int first, int s
 		want = strdup(r->out);
 		r = RUN(ENV("LD_SEAL=on"), ours, seed, arg);
 		want_clean(r);
-		if (strcmp(r->out, want)) wanted(r, "as %s, unsealed:\n%s", theirs, want);
+		if (strcmp(r->out, want))
+			wanted(r, "as %s, unsealed:\n%s", theirs, want);
 		free(want);
 	}
 }
@@ -47,17 +49,19 @@ static void random_dlopens(void **state)
 	(void)state;
 	says_the_same("records/random", "records/random", 1, 1, 0);
 	says_the_same("records/random-few", "records/random-few", 1, 1, 0);
-	says_the_same("records/random-linked", "records/random-linked", 1, 1, 0);
+	says_the_same("records/random-linked", "records/random-linked", 1, 1,
+		0);
 }
 
 static void random_dlopens_upstream(void **state)
 {
 	(void)state;
 	says_the_same(up("records/random"), "records/random", 1, 2, "eager");
-	says_the_same(up("records/random-few"), "records/random-few", 2, 2, "eager");
+	says_the_same(up("records/random-few"), "records/random-few", 2, 2,
+		"eager");
 }
 
-/* dlopen reached without a relocation, and the flags that decide. */
+/* dlopen used without a relocation, and the flags that decide. */
 static void flags(void **state)
 {
 	(void)state;
@@ -72,7 +76,7 @@ static void flags(void **state)
 		"records/hidden", "closed", "nothing that was loaded"));
 }
 
-/* A program that refers to dlopen and may not use it. */
+/* A program that refers to dlopen and is not allowed to use it. */
 static void nodlopen(void **state)
 {
 	struct result *r;
@@ -101,7 +105,7 @@ static void kernel_without_mseal(void **state)
 {
 	struct result *r;
 	(void)state;
-	/* Where seals are emulated there is such a kernel below. */
+	/* Where seals are emulated, the kernel below has no mseal. */
 	const char *prog = built("program/pie");
 	r = emulated ? run_unemulated_v(ENV("LD_SEAL=report"), ENV(prog))
 		: RUN(ENV("LD_SEAL=report"), "../deny", "ENOSYS", prog);
@@ -110,7 +114,7 @@ static void kernel_without_mseal(void **state)
 	want_err(r, " r-- records ld.so: not sealed: the kernel has no mseal");
 }
 
-/* Constructors and destructors run in the order that they do on upstream. */
+/* Constructors and destructors must run in the same order as on upstream. */
 static void same_order(const char *exit_in, const char *arg)
 {
 	struct result *r = RUN(ENV(exit_in), up("records/order"), arg);
@@ -147,12 +151,13 @@ static int calls(const char *prog)
 	return calls_arg(prog, 0);
 }
 
-/* What a dlopen costs does not depend on what is loaded already: the loader opens
- * the same few pages, by four calls at most. Less than one more for each, for
- * regions that are added. */
+/* The cost of dlopen must not depend on the number of loaded libraries: the
+ * loader opens the same few pages, by at most four calls. Allow less than one
+ * more per library, for new regions. */
 static void cost_of_dlopen(void **state)
 {
-	const char *ours = built("records/older"), *theirs = up("records/older");
+	const char *ours = built("records/older"),
+		*theirs = up("records/older");
 	int n, m;
 	(void)state;
 	need_mseal();
@@ -167,8 +172,8 @@ static void debugger(void **state)
 	(void)state;
 	if (access("/usr/bin/gdb", X_OK)) skip_case("no gdb");
 	r = RUN(ENV("LD_SEAL=on"), "/usr/bin/gdb", "-q", "-nx", "-batch",
-		"-ex", "break second", "-ex", "run", "-ex", "info sharedlibrary",
-		built("records/order"));
+		"-ex", "break second", "-ex", "run", "-ex",
+		"info sharedlibrary", built("records/order"));
 	if (strstr(r->err, "ptrace")) skip_case("%s", r->err);
 	want_out(r, "Breakpoint 1, ");
 	want_out(r, "libfirst.so");
@@ -176,8 +181,8 @@ static void debugger(void **state)
 	want_out(r, "libsecond.so");
 }
 
-/* What sealing adds to the system calls of a start, before and after there was
- * an arena: 6 and 7 where there is no library, 10 and 10 with three. */
+/* The system calls that sealing adds to a start, before and after the arena was
+ * added: 6 and 7 without libraries, 10 and 10 with three. */
 static void cost(void **state)
 {
 	int n;
@@ -188,7 +193,8 @@ static void cost(void **state)
 	if (n > 8) fail_msg("%d calls more than upstream, wanted at most 8", n);
 	n = calls(built("records/three-libraries"))
 		- calls(up("records/three-libraries"));
-	if (n > 12) fail_msg("%d calls more than upstream, wanted at most 12", n);
+	if (n > 12)
+		fail_msg("%d calls more than upstream, wanted at most 12", n);
 }
 
 int main(void)

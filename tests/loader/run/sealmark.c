@@ -1,5 +1,5 @@
-/* sealmark on real files: what it says, what the loader makes of it, and how it
- * replaces a file. */
+/* sealmark on real files: its output, the loader's reaction to its changes, and
+ * replacing a file. */
 
 #define _GNU_SOURCE
 #include "suite.h"
@@ -36,24 +36,26 @@ static const char *copy(const char *from, const char *name)
 
 static int same(const char *a, const char *b)
 {
-	struct result *r = RUN(NOENV, "/usr/bin/cmp", a, *b == '/' ? b : built(b));
+	struct result *r = RUN(NOENV, "/usr/bin/cmp", a,
+		*b == '/' ? b : built(b));
 	return r->status == 0;
 }
 
-/* Each kind of program: the range and nothing else is mutable, at each level. */
+/* For each kind of program, at each level, exactly the range is mutable. */
 static void programs(void **state)
 {
-	static const char *const kinds[] = { "segment-plain", "static-segment-plain",
-		"static-pie-plain", "lld-plain" };
+	static const char *const kinds[] = { "segment-plain",
+		"static-segment-plain", "static-pie-plain", "lld-plain" };
 	(void)state;
 	need_mseal();
 	for (size_t i=0; i<sizeof kinds/sizeof *kinds; i++) {
-		/* Cross compilers come without lld. */
+		/* Not built by cross compilers, which have no lld. */
 		const char *was = fmt("mutable/%s", kinds[i]), *p;
 		if (emulated && access(built(was), X_OK)) continue;
 		p = copy(was, kinds[i]);
-		/* as it is, the loader seals it all */
-		want_status(RUN(ENV("LD_SEAL=full", "CHECK_LEVEL=full"), p, "section"), 1);
+		/* unchanged, all of it is sealed */
+		want_status(RUN(ENV("LD_SEAL=full", "CHECK_LEVEL=full"), p,
+			"section"), 1);
 		MARKED("--mutable", "seg_section", p);
 		all_levels_arg(p, "section");
 		MARKED("--exempt", p);
@@ -63,11 +65,12 @@ static void programs(void **state)
 	}
 }
 
-/* The program with data behind it: appended, and found in three ways. */
+/* The program with data appended, which it finds in three ways. */
 static const char *bundle(const char *name)
 {
 	static const char place[16] = "place of data:", data[] = "the data";
-	const char *p = copy(fmt("mutable/bundle-%s", name), fmt("bundle-%s", name));
+	const char *p = copy(fmt("mutable/bundle-%s", name),
+		fmt("bundle-%s", name));
 	struct stat st;
 	int fd = open(p, O_RDWR);
 	if (fd < 0 || fstat(fd, &st)) fail_msg("cannot open %s", p);
@@ -75,26 +78,31 @@ static const char *bundle(const char *name)
 	assert_ptr_not_equal(m, MAP_FAILED);
 	char *at = memmem(m, st.st_size, place, sizeof place);
 	assert_non_null(at);
-	/* As an archive may, the data goes on with zeros. */
+	/* The data ends with zeros, as an archive may. */
 	char more[8192] = { 0 };
-	uint64_t start = st.st_size, size = sizeof data + sizeof more + sizeof size;
+	uint64_t start = st.st_size,
+		size = sizeof data + sizeof more + sizeof size;
 	memcpy(at+sizeof place, &start, sizeof start);
 	munmap(m, st.st_size);
 	assert_int_equal(pwrite(fd, data, sizeof data, start), sizeof data);
-	assert_int_equal(pwrite(fd, more, sizeof more, start+sizeof data), sizeof more);
-	assert_int_equal(pwrite(fd, &size, sizeof size, start+size-sizeof size), sizeof size);
+	assert_int_equal(pwrite(fd, more, sizeof more, start+sizeof data),
+		sizeof more);
+	assert_int_equal(pwrite(fd, &size, sizeof size, start+size-sizeof size),
+		sizeof size);
 	close(fd);
 	return p;
 }
 
-/* A single-file program writes a constant at start, and breaks where that is sealed.
- * Once it is told apart, it starts at every level and finds its data. */
+/* A single-file program writes to a constant at start, and fails if that is
+ * sealed. With the range marked mutable it starts at every level and finds its
+ * data. */
 static void single_file(void **state)
 {
 	static const char *const names[] = { "note", "fixed" };
 	(void)state;
 	need_mseal();
-	if (emulated && access(built("mutable/bundle-note"), X_OK)) skip_case("no lld");
+	if (emulated && access(built("mutable/bundle-note"), X_OK))
+		skip_case("no lld");
 	for (size_t i=0; i<sizeof names/sizeof *names; i++) {
 		struct stat before, after;
 		const char *p = bundle(names[i]);
@@ -113,12 +121,14 @@ static void single_file(void **state)
 	}
 }
 
-/* No room at all: it is said, and what --append makes has its data from the start. */
+/* No room at all is an error. After --append the program finds its data from
+ * the start only. */
 static void full_file(void **state)
 {
 	(void)state;
 	need_mseal();
-	if (emulated && access(built("mutable/bundle-full"), X_OK)) skip_case("no lld");
+	if (emulated && access(built("mutable/bundle-full"), X_OK))
+		skip_case("no lld");
 	const char *p = bundle("full"), *was = copy(p, "bundle-full-was");
 	struct result *r = MARK("--mutable", ".rodata", p);
 	want_status(r, 1);
@@ -133,7 +143,7 @@ static void full_file(void **state)
 	assert_true(same(p, was));
 }
 
-/* A library loses its mark, and gets one that it did not have. */
+/* Remove the mark of a library, and add one. */
 static void library(void **state)
 {
 	(void)state;
@@ -170,7 +180,7 @@ static void shown(void **state)
 	want_out(r, "marked: no\n  mutable: nothing\n");
 	const char *p = copy("mutable/segment-plain", "shown");
 	MARKED("-r", ".data", "-r", "seg_section", p);
-	/* One range with .data where the largest pages let them touch. */
+	/* On machines with large pages the two touch and are one range. */
 	r = MARK(p);
 	want_out(r, "(program header) ");
 	want_out(r, "seg_section\n");
@@ -181,11 +191,13 @@ static void shown(void **state)
 	want_status(MARK("--mark"), 2);
 }
 
-/* Files that others built, for whatever machine is to be found here. */
+/* Files from other builds, for any machine. */
 static void others(void **state)
 {
-	static const char *const files[] = { "/bin/ls", "/bin/sh", "/usr/bin/perl",
-		"/lib/x86_64-linux-gnu/libc.so.6", "/usr/*-linux-gnu*/lib/libc.so.6",
+	static const char *const files[] = { "/bin/ls", "/bin/sh",
+		"/usr/bin/perl",
+		"/lib/x86_64-linux-gnu/libc.so.6",
+		"/usr/*-linux-gnu*/lib/libc.so.6",
 		"/usr/*-linux-gnu*/lib/ld-linux*.so.*", "/usr/lib*32/libc.so.6",
 		"/usr/bin/*-linux-gnu*-ld.bfd", "/usr/bin/qemu-*-static" };
 	int n = 0;
@@ -202,7 +214,8 @@ static void others(void **state)
 			want_clean(r);
 			if (strstr(files[i], "bin/") == files[i]+1)
 				want_status(RUN(NOENV, p, "--version"),
-					RUN(NOENV, g.gl_pathv[k], "--version")->status);
+					RUN(NOENV, g.gl_pathv[k],
+					"--version")->status);
 			MARKED("--unmark", p);
 			if (!same(p, g.gl_pathv[k]))
 				fail_msg("%s did not come back", g.gl_pathv[k]);
@@ -239,7 +252,7 @@ static void mode_and_owner(void **state)
 		assert_int_equal(st.st_uid, 65534);
 		assert_int_equal(st.st_gid, 65533);
 	}
-	/* Nothing to do is nothing done. */
+	/* If nothing changes, the file is not replaced. */
 	ino_t ino = st.st_ino;
 	MARKED("--exempt", p);
 	assert_int_equal(stat(p, &st), 0);
@@ -282,23 +295,25 @@ static void damaged(void **state)
 	want_err(MARK(built("nothing")), "No such file");
 	want_err(MARK(built("check.o")), "not linked yet");
 	p = copy("mutable/segment-plain", "damaged");
-	refused(MARK("--mutable", ".nothing", p), "no section that is loaded", p,
-		"mutable/segment-plain");
-	refused(MARK("--mutable", "ffff0000-ffff1000", p), "not in what the file loads",
+	refused(MARK("--mutable", ".nothing", p), "no section that is loaded",
 		p, "mutable/segment-plain");
+	refused(MARK("--mutable", "ffff0000-ffff1000", p),
+		"not in what the file loads", p, "mutable/segment-plain");
 }
 
-/* No room for the new file: the old one stays, and nothing is left behind. */
+/* No space for the new file: the old one stays, and no temporary file is
+ * left. */
 static void no_room(void **state)
 {
 	(void)state;
 	const char *p = copy("mutable/segment-plain", "room");
 	struct result *r = RUN(NOENV, "/bin/sh", "-c",
-		fmt("trap '' XFSZ; ulimit -f 8; exec %s --exempt %s", sealmark(), p));
+		fmt("trap '' XFSZ; ulimit -f 8; exec %s --exempt %s",
+		sealmark(), p));
 	refused(r, "cannot write the new file", p, "mutable/segment-plain");
 	glob_t g;
-	assert_int_equal(glob(fmt("%s/.sealmark-*", built("sealmark")), 0, 0, &g),
-		GLOB_NOMATCH);
+	assert_int_equal(glob(fmt("%s/.sealmark-*", built("sealmark")), 0, 0,
+		&g), GLOB_NOMATCH);
 }
 
 int main(void)

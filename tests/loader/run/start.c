@@ -1,4 +1,4 @@
-/* Programs as they start: every kind of program, every layout, with needed and
+/* Programs at start: every kind of program, every layout, with needed and
  * preloaded libraries, under each level. */
 
 #include "suite.h"
@@ -27,7 +27,7 @@ LEVELS_CASE(sealed_stack_static, "stack/static")
 LEVELS_CASE(mseal_function, "mseal/main")
 LEVELS_CASE(mseal_function_static, "mseal/static")
 
-/* -static-pie must be one: no interpreter, position independent. */
+/* -static-pie must make one: position-independent, without an interpreter. */
 static void static_pie_is_one(void **state)
 {
 	unsigned char h[64];
@@ -52,7 +52,8 @@ static void mseal_hidden(void **state)
 
 static void preload_arg(const char *lv)
 {
-	struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv), fmt("CHECK_LEVEL=%s", lv),
+	struct result *r =
+		RUN(ENV(fmt("LD_SEAL=%s", lv), fmt("CHECK_LEVEL=%s", lv),
 		fmt("LD_PRELOAD=%s", built("preload/libpreload.so")),
 		"PRELOADED=1"), "preload/main");
 	want_clean(r);
@@ -85,8 +86,8 @@ LAYOUT(relro_ends_early, "relro-short")
 LAYOUT(relro_ends_late, "relro-long")
 LAYOUT(relro_starts_late, "relro-late")
 
-/* A RELRO that reaches beyond its segments is never read or written: the program
- * doesn't start, a static one keeps it writable and says so. */
+/* A RELRO that reaches beyond its segments must not be read or written: the
+ * program does not start; a static one keeps it writable and warns. */
 static void layout_relro_wild(void **state)
 {
 	struct result *r;
@@ -101,7 +102,7 @@ static void layout_relro_wild(void **state)
 	want_err(r, "cannot seal");
 }
 
-/* DT_RELR, which not every linker makes. */
+/* DT_RELR, which some linkers can't make. */
 static void pointers_packed(void **state)
 {
 	(void)state;
@@ -110,7 +111,7 @@ static void pointers_packed(void **state)
 	all_levels("pointers/packed/main");
 }
 
-/* Marks: ours, and the linker's property; what only looks like one is none. */
+/* Marks are our note and the linker's property. Similar notes are no marks. */
 static void mark(const char *variant, const char *data_sealed)
 {
 	struct result *r = RUN(ENV("LD_SEAL=on", "CHECK_LEVEL=on"),
@@ -137,7 +138,8 @@ static void marks(void **state)
 	mark("mark-value", "0");
 }
 
-/* No libc in the program: it prints its smaps and what it tried. */
+/* A program without libc, which prints its smaps and the results of its
+ * attacks. */
 static void no_libc_level(const char *lv, int sealed)
 {
 	struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv)), "nolibc/main");
@@ -147,7 +149,7 @@ static void no_libc_level(const char *lv, int sealed)
 	want_out(r, fmt("mprotect of relro: %s\n", text));
 	want_out(r, fmt("munmap of relro: %s\n", text));
 	if (sealed) {
-		/* Unsealed, the loader's own are not tried to the end. */
+		/* Not tried if unsealed. */
 		want_out(r, "dontneed of relro: -1\n");
 		want_out(r, "mprotect of ld.so: -1\n");
 		want_out(r, "munmap of ld.so: -1\n");
@@ -164,13 +166,15 @@ static void no_libc_level(const char *lv, int sealed)
 			own += !!strstr(p, "nolibc/main");
 			ld += !strstr(p, "nolibc/main");
 			writable = !!strstr(p, " rw-p ")
-				&& !strstr(p, "/ld-musl-") && !strstr(p, "/libc.so");
+				&& !strstr(p, "/ld-musl-")
+				&& !strstr(p, "/libc.so");
 		} else if (strchr(p, '-') && strchr(p, '-') < strchr(p, ' ')
 		    && strstr(p, "p ")) {
 			want = 0;
 		} else if (want && !strncmp(p, "VmFlags:", 8)) {
 			int sl = !!strstr(p, " sl");
-			/* Unmarked: its data stays open under "on". */
+			/* It is unmarked: its data stays unsealed under
+			 * "on". */
 			int w = sealed && !(writable && !strcmp(lv, "on"));
 			if (sl != w) {
 				fprintf(stderr, "  wanted %ssealed, got: %s\n",
@@ -216,7 +220,7 @@ static void clean_exit(void **state)
 	clean_exit_level("full");
 }
 
-/* What the kernel is asked, counted from outside. */
+/* Count mseal calls by ptrace. */
 static void count(const char *lv, const char *prog, int at_least, int at_most)
 {
 	struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv)), "../count-mseal",
@@ -228,7 +232,8 @@ static void count(const char *lv, const char *prog, int at_least, int at_most)
 	p = strstr(r->err, "mseal calls: ");
 	if (p) n = atoi(p+13);
 	if (n < at_least || n > at_most)
-		wanted(r, "%d to %d mseal calls under %s", at_least, at_most, lv);
+		wanted(r, "%d to %d mseal calls under %s", at_least, at_most,
+			lv);
 	for (p=r->err; (p = strstr(p, " = ")); p++)
 		if (p[3] != '0') wanted(r, "every mseal call to succeed");
 }
@@ -242,7 +247,7 @@ static void four_calls_for_hundred(void **state)
 	count("full", "many/main", 1, 4);
 }
 
-/* What malloc returns is never on a sealed page. */
+/* malloc must never return memory on a sealed page. */
 static void heap(void **state)
 {
 	(void)state;
@@ -250,15 +255,17 @@ static void heap(void **state)
 	static const char *const progs[] = { "pie", "nonpie", "alone", "static",
 		"static-free", "static-pie", "unmarked/pie", "unmarked/nonpie",
 		"unmarked/alone", "unmarked/static", "unmarked/static-free",
-		"unmarked/static-pie", "marked-program/pie", "marked-library/pie" };
+		"unmarked/static-pie", "marked-program/pie",
+		"marked-library/pie" };
 	for (size_t i=0; i<sizeof progs/sizeof *progs; i++)
 		all_levels(fmt("heap/%s", progs[i]));
 }
 
-/* Without randomization the break begins where .bss ends. */
+/* Without randomization the break starts at the end of .bss. */
 static void heap_behind_bss(void **state)
 {
-	static const char *const progs[] = { "nonpie", "static", "static-free" };
+	static const char *const progs[] = { "nonpie", "static",
+		"static-free" };
 	const char *setarch = "/usr/bin/setarch";
 	(void)state;
 	need_mseal();
@@ -277,10 +284,11 @@ static void no_memory(void **state)
 	all_levels("heap/unmarked/nomem");
 }
 
-/* A needed library that is truncated: no SIGBUS some time later. */
+/* A needed library that is truncated must be an error, not a later SIGBUS. */
 static void truncated_at(const char *where)
 {
-	struct result *r = RUN(NOENV, fmt("dlopen-fail/start-%s/program", where));
+	struct result *r =
+		RUN(NOENV, fmt("dlopen-fail/start-%s/program", where));
 	want_status(r, 127);
 	want_err(r, "Exec format error");
 	want_err(r, "libgood.so");

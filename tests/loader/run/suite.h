@@ -1,4 +1,4 @@
-/* What several suites of loader cases share. */
+/* Shared by the suites of loader cases. */
 
 #include "harness.h"
 #include <errno.h>
@@ -17,8 +17,8 @@ static inline const char *up(const char *name)
 	return fmt("%s/%s", dir, name);
 }
 
-/* Run a case under a level given by LD_SEAL, with its own comparison and all
- * attacks, and ask for success and silence. */
+/* Run a case under a level of LD_SEAL, with its comparison and all attacks. It
+ * must succeed and print no errors. */
 static inline struct result *level(const char *lv, const char *prog,
 	const char *arg)
 {
@@ -45,7 +45,7 @@ static inline void all_levels(const char *prog)
 #define LEVELS_CASE(name, prog) \
 static void name(void **state) { (void)state; all_levels(prog); }
 
-/* A new file, which can be run. */
+/* Copy to a new, executable file. */
 static inline int copy_file(const char *from, const char *to)
 {
 	char buf[65536];
