@@ -1,7 +1,7 @@
-/* count-mseal PROGRAM ARGS...: runs PROGRAM and reports each of its mseal
- * calls on standard error as "mseal START-END = RESULT", then their number as
- * "mseal calls: N", and of all its calls as "system calls: N". Exits as PROGRAM
- * does. */
+/* count-mseal PROGRAM ARGS...: run PROGRAM and print each of its mseal calls on
+ * standard error as "mseal START-END = RESULT", then "mseal calls: N", and the
+ * number of all its calls as "system calls: N". The exit status is
+ * PROGRAM's. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -48,7 +48,8 @@ int main(int argc, char **argv)
 		}
 		struct ptrace_syscall_info i = { 0 };
 		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof i, &i) <= 0) {
-			fprintf(stderr, "count-mseal: no PTRACE_GET_SYSCALL_INFO\n");
+			fprintf(stderr,
+				"count-mseal: no PTRACE_GET_SYSCALL_INFO\n");
 			return 98;
 		}
 		if (i.op == PTRACE_SYSCALL_INFO_ENTRY) {

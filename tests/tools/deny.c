@@ -1,6 +1,6 @@
-/* deny [CALL=]ERRNO PROGRAM ARGS...: runs PROGRAM with a filter under which
- * mseal, or the call that is named, fails, as in a sandbox older than the call.
- * ERRNO is a name, or a number; 0 is success that does nothing. */
+/* deny [CALL=]ERRNO PROGRAM ARGS...: run PROGRAM under a filter that makes
+ * mseal, or another call, fail, like a sandbox older than the call. ERRNO is a
+ * name or a number; with 0 the call succeeds and does nothing. */
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -27,12 +27,15 @@ int main(int argc, char **argv)
 	int nr = equals ? -1 : calls[0].value, err = strtol(error, &end, 10);
 	if (end == error || *end) err = -1;
 	for (i=0; i<sizeof calls/sizeof *calls; i++)
-		if (n == strlen(calls[i].name) && !memcmp(word, calls[i].name, n))
+		if (n == strlen(calls[i].name)
+		    && !memcmp(word, calls[i].name, n))
 			nr = calls[i].value;
 	for (i=0; i<sizeof errors/sizeof *errors; i++)
 		if (!strcmp(error, errors[i].name)) err = errors[i].value;
 	if (nr < 0 || err < 0) {
-		fprintf(stderr, "usage: deny [mseal=|pkey_alloc=]ERRNO PROGRAM ARGS...\n");
+		fprintf(stderr,
+			"usage: deny [mseal=|pkey_alloc=]ERRNO PROGRAM"
+			" ARGS...\n");
 		return 99;
 	}
 	struct sock_filter code[] = {
@@ -44,7 +47,8 @@ int main(int argc, char **argv)
 	struct sock_fprog prog = { sizeof code / sizeof *code, code };
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 	    || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog)) {
-		fprintf(stderr, "deny: no seccomp filter: %s\n", strerror(errno));
+		fprintf(stderr, "deny: no seccomp filter: %s\n",
+			strerror(errno));
 		return 98;
 	}
 	execv(argv[2], argv+2);

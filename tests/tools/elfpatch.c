@@ -1,29 +1,28 @@
-/* elfpatch FILE WHAT [BYTES]: changes a finished ELF file in place, to
- * make what no linker would:
+/* elfpatch FILE WHAT [ARGUMENT...]: change an ELF file in place to one
+ * that no linker makes. WHAT is one of:
  *
- *   unmark           turn the "musl-seal" note into one nobody knows
- *   mark-value N     give that note another value than 1
- *   relro-size N     PT_GNU_RELRO longer by N bytes (or shorter)
- *   relro-start N    PT_GNU_RELRO starts N bytes later, its end stays
- *   relro-memsz N    PT_GNU_RELRO is N bytes long
- *   gnu-property     point a PT_GNU_PROPERTY (in place of PT_GNU_STACK) at
- *                    the note section that holds a GNU property
+ *   unmark           change the type of the "musl-seal" note to an unknown one
+ *   mark-value N     set the word of that note to N
+ *   relro-size N     make PT_GNU_RELRO longer by N bytes (or shorter)
+ *   relro-start N    move the start of PT_GNU_RELRO by N bytes, not its end
+ *   relro-memsz N    make PT_GNU_RELRO N bytes long
+ *   gnu-property     point a PT_GNU_PROPERTY (replacing PT_GNU_STACK) at the
+ *                    note section that holds a GNU property
  *   segment TYPE OLD ADDRESS SIZE
- *                    a program header of TYPE in place of that of type OLD
- *   interp PATH      another interpreter, no longer than the present one
- *   data-end N       memory of the last segment up to a multiple of N
+ *                    replace the program header of type OLD by one of TYPE
+ *   interp PATH      set another interpreter, no longer than the old one
+ *   data-end N       extend the memory of the last segment to a multiple of N
  *   cut N            truncate to N bytes
  *   cut-in-text      truncate in the middle of the executable segment
  *   cut-in-data      truncate before the last page of the last segment's file
  *                    contents
- *   cut-after-data   truncate at the end of these, which are said to be a byte
- *                    longer
- *   bss-offset N     offset of the segment that has nothing in the file
- *   flags OLD NEW    flags of the first PT_LOAD that has OLD
- *   unreadable       the first PT_LOAD, which has the headers, must not be read
+ *   cut-after-data   truncate after them, and let the segment claim one byte
+ *                    more
+ *   bss-offset N     set the offset of the segment without file contents
+ *   flags OLD NEW    set the flags of the first PT_LOAD that has OLD
+ *   unreadable       make the first PT_LOAD, with the headers, unreadable
  *   local-symbol NAME
- *                    make a dynamic symbol local, its name out of all bounds
- */
+ *                    make a dynamic symbol local, its name out of bounds */
 
 #include <elf.h>
 #include <errno.h>
@@ -47,14 +46,15 @@ static void die(const char *s)
 	exit(1);
 }
 
-/* Of whatever class and byte order: a number of N bytes of the file. */
+/* An N-byte number of the file, in its byte order. */
 static uint64_t get(const void *p, size_t n)
 {
 	const unsigned char *b = p;
 	uint64_t v = 0;
 	size_t i;
 	for (i=0; i<n; i++)
-		v |= (uint64_t)b[i] << 8*(elf[EI_DATA]==ELFDATA2MSB ? n-1-i : i);
+		v |= (uint64_t)b[i] << 8*(elf[EI_DATA]==ELFDATA2MSB ? n-1-i
+			: i);
 	return v;
 }
 
@@ -66,7 +66,7 @@ static void put(void *p, size_t n, uint64_t v)
 		b[i] = v >> 8*(elf[EI_DATA]==ELFDATA2MSB ? n-1-i : i);
 }
 
-/* The program headers are copied to host's form and back. */
+/* The program headers are converted to the host's form, and back. */
 #define EACH_FIELD(F) F(p_type) F(p_flags) F(p_offset) F(p_vaddr) F(p_paddr) \
 	F(p_filesz) F(p_memsz) F(p_align)
 #define GET(f) if (elf32) ph[i].f = get(&h32[i].f, sizeof h32->f); \
@@ -98,7 +98,7 @@ static Elf64_Phdr *find(unsigned type)
 	return 0;
 }
 
-/* Notes may be aligned to 4 or 8; headers are always at a multiple of 4. */
+/* Notes are aligned to 4 or 8, so all start at a multiple of 4. */
 static unsigned char *find_note(const char *owner, unsigned type)
 {
 	int i;
@@ -169,7 +169,7 @@ static Elf64_Phdr *find_load(int flags, int empty)
 	return 0;
 }
 
-/* Of 64-bit files. The names' table is found as the one that .dynsym links to. */
+/* For 64-bit files only. .dynsym links to the table of names. */
 static void local_symbol(const char *name)
 {
 	Elf64_Ehdr *eh = (void *)elf;
