@@ -1,4 +1,5 @@
-/* The harness's own limits: a program that waits its turn is not one that hangs. */
+/* The time limits of the harness: a program that waits is not killed, one that
+ * loops is. */
 
 #include "harness.h"
 #include <stdio.h>

@@ -34,9 +34,10 @@ static void note(const char *owner, size_t owner_len, uint32_t type,
 	bytes(desc, desc_len, align);
 }
 
-#define WORDS(...) (uint32_t[]){ __VA_ARGS__ }, sizeof (uint32_t[]){ __VA_ARGS__ }
+#define WORDS(...) (uint32_t[]){ __VA_ARGS__ }, \
+	sizeof (uint32_t[]){ __VA_ARGS__ }
 
-/* From a heap copy of exactly the bytes, at an odd address as well. */
+/* Parse a heap copy of exactly these bytes, also at an odd address. */
 static int marked(size_t n, size_t align)
 {
 	unsigned char *p = malloc(n+1);
@@ -63,10 +64,10 @@ static void ours(void **st)
 {
 	(void)st;
 	start(); note("musl-seal", 10, 1, WORDS(1), 4); WANT(4, 1);
-	/* More bits, a longer descriptor: what comes later may add some. */
+	/* More bits or a longer descriptor: later versions may add some. */
 	start(); note("musl-seal", 10, 1, WORDS(0x80000001), 4); WANT(4, 1);
 	start(); note("musl-seal", 10, 1, WORDS(1, 2, 3), 4); WANT(4, 1);
-	/* p_align of 0 and 1 and anything but 8 means 4. */
+	/* Any p_align but 8 means 4. */
 	start(); note("musl-seal", 10, 1, WORDS(1), 4);
 	WANT(0, 1); WANT(1, 1); WANT(2, 1); WANT(16, 1);
 	start(); note("musl-seal", 10, 1, WORDS(1), 8); WANT(8, 1);
@@ -93,17 +94,19 @@ static void property(void **st)
 {
 	(void)st;
 	start(); note("GNU", 4, 5, WORDS(3, 0), 8); WANT(8, 1);
-	/* After others, whose data are padded to 8 bytes. */
+	/* After others, with data padded to 8 bytes. */
 	start(); note("GNU", 4, 5, WORDS(1, 8, 65536, 0, 3, 0), 8); WANT(8, 1);
-	start(); note("GNU", 4, 5, WORDS(0xc0000002, 4, 3, 0, 3, 0), 8); WANT(8, 1);
-	start(); note("GNU", 4, 5, WORDS(3, 0, 0xc0000002, 4, 3, 0), 8); WANT(8, 1);
+	start(); note("GNU", 4, 5, WORDS(0xc0000002, 4, 3, 0, 3, 0), 8);
+	WANT(8, 1);
+	start(); note("GNU", 4, 5, WORDS(3, 0, 0xc0000002, 4, 3, 0), 8);
+	WANT(8, 1);
 	/* The value 3 in another property's data is no type. */
 	start(); note("GNU", 4, 5, WORDS(0xc0000002, 4, 3, 0), 8); WANT(8, 0);
 	start(); note("GNU", 4, 5, WORDS(1, 8, 3, 0), 8); WANT(8, 0);
 	start(); note("GNU", 4, 5, WORDS(2, 0), 8); WANT(8, 0);
 	start(); note("GNU", 4, 3, WORDS(3, 0), 8); WANT(8, 0);
 	start(); note("GNX", 4, 5, WORDS(3, 0), 8); WANT(8, 0);
-	/* Claims data: not the property that is known. */
+	/* It has data, so it is not the known property. */
 	start(); note("GNU", 4, 5, WORDS(3, 8, 0, 0), 8); WANT(8, 0);
 	/* A property that reaches past its note. */
 	start(); note("GNU", 4, 5, WORDS(1, 64, 3, 0), 8); WANT(8, 0);
@@ -136,7 +139,7 @@ static void several(void **st)
 	WANT(4, 0);
 }
 
-/* Cut at each byte: marked only where the whole mark is left. */
+/* Cut at each byte: marked only if the whole mark is left. */
 static void cut(void **st)
 {
 	size_t n, full;
@@ -152,7 +155,7 @@ static void cut(void **st)
 	for (n=0; n<=full; n++) assert_int_equal(marked(n, 8), n == full);
 }
 
-/* Sizes that are lies. */
+/* Wrong sizes. */
 static void sizes(void **st)
 {
 	static const uint32_t lie[] = { 11, 100, 0x7fffffff, 0x80000000,
@@ -164,8 +167,8 @@ static void sizes(void **st)
 		note("musl-seal", 10, 2, WORDS(7), 4);
 		memcpy(buf+4*k, lie+i, 4);
 		note("musl-seal", 10, 1, WORDS(1), 4);
-		/* Whatever follows is not looked at, or found by chance: what
-		 * matters is that nothing outside is read (sanitizers). */
+		/* The notes after it may be found or not. Only reads out of
+		 * bounds matter here, and the sanitizers find those. */
 		marked(len, 4);
 		marked(len, 8);
 		start();
@@ -175,7 +178,7 @@ static void sizes(void **st)
 	}
 }
 
-/* No input may be read outside its bytes, nor loop for ever. */
+/* For any input, reads stay in bounds and parsing ends. */
 static void noise(void **st)
 {
 	size_t i, k, n;
@@ -197,18 +200,19 @@ static void noise(void **st)
 #define AT 0x10000000
 #define MUTABLE_TYPE 3
 
-/* A note that says [start, end) at the place where it will stand; what follows
- * starts at next. */
-static void mutable_note(uint32_t place, uint32_t start, uint32_t stop, uint32_t next)
+/* Add a note that makes [start, stop) mutable. It refers to the address at
+ * which it will be placed. The next data starts at next. */
+static void mutable_note(uint32_t place, uint32_t start, uint32_t stop,
+	uint32_t next)
 {
 	uint32_t at = AT + len + 24;
-	note("musl-seal", 10, MUTABLE_TYPE, WORDS(place-at, start-at-4, stop-at-8,
-		next-at-12), 4);
+	note("musl-seal", 10, MUTABLE_TYPE,
+		WORDS(place-at, start-at-4, stop-at-8, next-at-12), 4);
 }
 
 static struct seal_mutable m;
 
-/* From a heap copy of exactly the bytes. */
+/* Parse a heap copy of exactly these bytes. */
 static int mutables(size_t n, size_t align)
 {
 	unsigned char *p = malloc(n+1);
@@ -220,7 +224,8 @@ static int mutables(size_t n, size_t align)
 }
 
 #define RANGE(i, s, e) do { assert_true(m.n > i); \
-	assert_int_equal(m.r[i].start, s); assert_int_equal(m.r[i].end, e); } while (0)
+	assert_int_equal(m.r[i].start, s); \
+	assert_int_equal(m.r[i].end, e); } while (0)
 
 static void ranges(void **st)
 {
@@ -230,7 +235,8 @@ static void ranges(void **st)
 	assert_int_equal(mutables(len, 4), 0);
 	assert_int_equal(m.n, 1);
 	RANGE(0, AT+0x5000, AT+0x6000);
-	/* Backwards too; other notes between; the same again, as from several files. */
+	/* Negative distances; other notes in between; the same range again, as
+	 * from several files. */
 	note("GNU", 4, 3, "0123456789abcdefghij", 20, 4);
 	note("musl-seal", 10, 1, WORDS(1), 4);
 	mutable_note(AT-0x4000, AT-0x5000, AT-0x4000, AT-0x4000);
@@ -239,7 +245,7 @@ static void ranges(void **st)
 	assert_int_equal(m.n, 2);
 	RANGE(0, AT+0x5000, AT+0x6000);
 	RANGE(1, AT-0x5000, AT-0x4000);
-	/* Nothing in the section, whatever else is said. */
+	/* An empty section, with any other values. */
 	start();
 	mutable_note(AT, AT+0x5000, AT+0x5000, AT-0x6000);
 	assert_int_equal(mutables(len, 4), 0);
@@ -259,17 +265,22 @@ static void ranges(void **st)
 static void bad_ranges(void **st)
 {
 	static const uint32_t bad[][4] = {
-		{ 0x5000, 0x6000, 0x5000, 0x6000 },	/* ends before it starts */
-		{ 0x5000, 0x5000, 0x6000, 0x5fff },	/* what follows is in it */
+		/* ends before it starts */
+		{ 0x5000, 0x6000, 0x5000, 0x6000 },
+		/* the next data is inside */
+		{ 0x5000, 0x5000, 0x6000, 0x5fff },
 		{ 0x5000, 0x5000, 0x6000, 0x6000+65536 },/* or far away */
-		{ 0x4fff, 0x5000, 0x6000, 0x6000 },	/* place before it */
-		{ 0x6001, 0x5000, 0x6000, 0x6000 },	/* place after it */
+		/* note's place before it */
+		{ 0x4fff, 0x5000, 0x6000, 0x6000 },
+		/* note's place after it */
+		{ 0x6001, 0x5000, 0x6000, 0x6000 },
 	};
 	size_t i;
 	(void)st;
 	for (i=0; i<sizeof bad/sizeof *bad; i++) {
 		start();
-		mutable_note(AT+bad[i][0], AT+bad[i][1], AT+bad[i][2], AT+bad[i][3]);
+		mutable_note(AT+bad[i][0], AT+bad[i][1], AT+bad[i][2],
+			AT+bad[i][3]);
 		if (mutables(len, 4) != -1) fail_msg("bad[%zu] was taken", i);
 	}
 	for (i=0; i<8; i++) if (i != 4) {
@@ -289,7 +300,7 @@ static void bad_ranges(void **st)
 	assert_int_equal(mutables(len, 4), -1);
 }
 
-/* As many as there is room for, and one more. */
+/* The maximum number, and one more. */
 static void many_ranges(void **st)
 {
 	uint32_t i;
@@ -305,7 +316,7 @@ static void many_ranges(void **st)
 	assert_int_equal(mutables(len, 4), -1);
 }
 
-/* Cut at each byte: an exemption is there whole or not at all. */
+/* Cut at each byte: an exemption counts whole or not at all. */
 static void cut_ranges(void **st)
 {
 	size_t n, one, full;
@@ -317,21 +328,21 @@ static void cut_ranges(void **st)
 	full = len;
 	for (n=0; n<=full; n++) {
 		int r = mutables(n, 4);
-		/* Until the note can be told to be ours it could be anyone's;
-		 * a header that is cut off is no note. */
+		/* A note with its owner cut off is not ours, and a header that
+		 * is cut off is no note. */
 		if (n < 12+10) assert_true(r == 0 && m.n == 0);
 		else if (n < one) assert_int_equal(r, -1);
 		else if (n < one+12) assert_true(r == 0 && m.n == 1);
 		else if (n < full) assert_int_equal(r, -1);
 		else assert_true(r == 0 && m.n == 2);
 	}
-	/* What is wrong after a good one takes it away, whoever's it is. */
+	/* A malformed note of any owner after a good one cancels it. */
 	start();
 	mutable_note(AT+0x5000, AT+0x5000, AT+0x6000, AT+0x6000);
 	note("GNU", 4, 1, WORDS(0), 4);
 	memcpy(buf+one+4, "\377\377\377\177", 4);
 	assert_int_equal(mutables(len, 4), -1);
-	/* What is wrong before it is no exemption either. */
+	/* A malformed note before it hides it. */
 	start();
 	note("GNU", 4, 1, WORDS(0), 4);
 	memcpy(buf+4, "\377\377\377\177", 4);

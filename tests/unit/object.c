@@ -18,8 +18,9 @@ static void show(const char *what, const struct seal_range *r, size_t n)
 {
 	size_t i;
 	fprintf(stderr, "  %s:", what);
-	for (i=0; i<n; i++) fprintf(stderr, " [%lx,%lx)", (unsigned long)r[i].start,
-		(unsigned long)r[i].end);
+	for (i=0; i<n; i++)
+		fprintf(stderr, " [%lx,%lx)", (unsigned long)r[i].start,
+			(unsigned long)r[i].end);
 	fprintf(stderr, "\n");
 }
 
@@ -51,7 +52,8 @@ static void usual(void **st)
 		LOAD(PF_R, 0, 0x800), LOAD(RX, 0x1000, 0x1234),
 		LOAD(PF_R, 0x3000, 0x100), LOAD(RW, 0x4e00, 0x2300),
 	};
-	struct seal_object o = { .base = 0x100000, .relro = R(0x104000, 0x105000) };
+	struct seal_object o = { .base = 0x100000,
+		.relro = R(0x104000, 0x105000) };
 	(void)st;
 	PHDRS(&o, ph);
 	/* RW is 4e00 to 7100: pages 4000 to 8000, the first of them RELRO. */
@@ -64,8 +66,8 @@ static void usual(void **st)
 	WANT(&o, 0, R(0x100000, 0x104000));
 }
 
-/* Segments at 2 MiB: holes if the kernel mapped them, the loader's own
- * mapping in between if it did. */
+/* Segments at 2 MiB: there are holes between them if the kernel mapped them,
+ * and the loader's own mapping if the loader did. */
 static void holes(void **st)
 {
 	const ElfW(Phdr) ph[] = {
@@ -82,8 +84,8 @@ static void holes(void **st)
 	WANT(&o, 1, R(0, 0x602000));
 }
 
-/* Two writable segments, RELRO being the first of them whole (as lld does it),
- * and gaps that must not be sealed with the data around them. */
+/* Two writable segments, the first of them all RELRO (as by lld), and gaps that
+ * must not be sealed with the data around them. */
 static void two_writable(void **st)
 {
 	const ElfW(Phdr) ph[] = {
@@ -112,10 +114,11 @@ static void shared_page(void **st)
 	WANT(&o, 1, R(0, 0x2000));
 }
 
-/* A RELRO that lies. */
+/* A wrong RELRO. */
 static void relro_elsewhere(void **st)
 {
-	const ElfW(Phdr) ph[] = { LOAD(RX, 0, 0x1000), LOAD(RW, 0x3000, 0x2000) };
+	const ElfW(Phdr) ph[] = { LOAD(RX, 0, 0x1000),
+		LOAD(RW, 0x3000, 0x2000) };
 	struct seal_object o = { 0 };
 	(void)st;
 	PHDRS(&o, ph);
@@ -129,12 +132,14 @@ static void relro_elsewhere(void **st)
 	WANT(&o, 0, R(0, 0x1000));
 }
 
-/* Out to a page where it starts, in to one where it ends. */
+/* Its start is rounded down to a page, and so is its end. */
 static void relro_of_header(void **st)
 {
 	static const struct { uintptr_t at, len, start, end; } t[] = {
-		{ 0x3df0, 0x210, 0x3000, 0x4000 }, { 0x3df0, 0x20f, 0x3000, 0x3000 },
-		{ 0x3df0, 0x1300, 0x3000, 0x5000 }, { 0x3000, 0x1000, 0x3000, 0x4000 },
+		{ 0x3df0, 0x210, 0x3000, 0x4000 },
+		{ 0x3df0, 0x20f, 0x3000, 0x3000 },
+		{ 0x3df0, 0x1300, 0x3000, 0x5000 },
+		{ 0x3000, 0x1000, 0x3000, 0x4000 },
 		{ 0x3df0, 0, 0x3000, 0x3000 },
 	};
 	ElfW(Phdr) ph = { .p_type = PT_GNU_RELRO };
@@ -149,7 +154,7 @@ static void relro_of_header(void **st)
 				(size_t)t[i].start, (size_t)t[i].end,
 				(size_t)r.start, (size_t)r.end);
 	}
-	/* What wraps must not pass for one that is empty. */
+	/* One that wraps must not look empty. */
 	ph.p_vaddr = 0x3df0;
 	for (i=1; i<=0x10000; i<<=1) {
 		ph.p_memsz = -i;
@@ -160,10 +165,11 @@ static void relro_of_header(void **st)
 	}
 }
 
-/* No range at all is valid if the header wraps. */
+/* A RELRO that wraps is invalid; an empty one is valid. */
 static void relro_wraps(void **st)
 {
-	const ElfW(Phdr) ph[] = { LOAD(RX, 0, 0x1000), LOAD(RW, 0x3000, 0x2000) };
+	const ElfW(Phdr) ph[] = { LOAD(RX, 0, 0x1000),
+		LOAD(RW, 0x3000, 0x2000) };
 	struct seal_object o = { 0 };
 	(void)st;
 	PHDRS(&o, ph);
@@ -178,11 +184,12 @@ static void relro_wraps(void **st)
 
 static void other_headers(void **st)
 {
-	/* An entry size larger than the struct, other types ignored, an empty
-	 * segment, one that wraps. */
+	/* Entries larger than the struct, other types, an empty segment, one
+	 * that wraps. */
 	struct { ElfW(Phdr) p; char more[24]; } ph[] = {
 		{ LOAD(PF_R, 0, 0x1000), "" },
-		{ { .p_type = PT_DYNAMIC, .p_vaddr = 0x9000, .p_memsz = 0x1000 }, "" },
+		{ { .p_type = PT_DYNAMIC, .p_vaddr = 0x9000,
+			.p_memsz = 0x1000 }, "" },
 		{ { .p_type = PT_GNU_STACK, .p_flags = RW }, "" },
 		{ LOAD(PF_R, 0x5000, 0), "" },
 		{ LOAD(RW, 0x6000, 0), "" },
@@ -228,7 +235,8 @@ static void marks(void **st)
 	unsigned char *mem = malloc(64);
 	ElfW(Phdr) ph[] = {
 		LOAD(PF_R, 0x1000, 64),
-		{ .p_type = PT_NOTE, .p_vaddr = 0x1000+8, .p_memsz = sizeof mark,
+		{ .p_type = PT_NOTE, .p_vaddr = 0x1000+8,
+			.p_memsz = sizeof mark,
 			.p_filesz = sizeof mark, .p_align = 4 },
 	};
 	struct seal_object o = { .base = (uintptr_t)mem-0x1000 };
@@ -253,7 +261,7 @@ static void marks(void **st)
 	ph[1].p_filesz = -1;
 	assert_int_equal(__seal_marked(&o), 0);
 	ph[1].p_filesz = sizeof mark;
-	/* .bss is no place for a note; nor what can't be read. */
+	/* Notes in .bss or in an unreadable segment are ignored. */
 	ph[0].p_filesz = 8;
 	assert_int_equal(__seal_marked(&o), 0);
 	ph[0].p_filesz = 64;
@@ -270,10 +278,11 @@ static void marks(void **st)
 
 /* ---- mutable pages ---------------------------------------------------- */
 
-#define MUTABLE(addr, size) { .p_type = 0x6474f555, .p_vaddr = addr, .p_memsz = size }
+#define MUTABLE(addr, size) { .p_type = 0x6474f555, .p_vaddr = addr, \
+	.p_memsz = size }
 
-static void want_pages(int line, const struct seal_object *o, size_t page, int ret,
-	const struct seal_range *w, size_t n)
+static void want_pages(int line, const struct seal_object *o, size_t page,
+	int ret, const struct seal_range *w, size_t n)
 {
 	static struct seal_mutable m;
 	size_t i;
@@ -281,7 +290,8 @@ static void want_pages(int line, const struct seal_object *o, size_t page, int r
 	int r = __seal_mutable(&m, o, page);
 	int same = r == ret && m.pages.n == n;
 	for (i=0; same && i<n; i++)
-		same = w[i].start == m.pages.r[i].start && w[i].end == m.pages.r[i].end;
+		same = w[i].start == m.pages.r[i].start
+			&& w[i].end == m.pages.r[i].end;
 	if (same) return;
 	fprintf(stderr, "  line %d, wanted %d, returned %d\n", line, ret, r);
 	show("wanted", w, n);
@@ -294,7 +304,7 @@ static void want_pages(int line, const struct seal_object *o, size_t page, int r
 #define NO_PAGES(o) want_pages(__LINE__, o, PAGE, 0, 0, 0)
 #define BAD_PAGES(o) want_pages(__LINE__, o, PAGE, -1, 0, 0)
 
-/* Segments that a mutable one is put beside: text to 2800, data from 3800 to
+/* The segments beside a mutable one: text up to 2800, data from 3800 to
  * 9123. */
 #define TEXT_DATA LOAD(RX, 0, 0x2800), LOAD(RW, 0x3800, 0x5923)
 
@@ -306,21 +316,28 @@ static void mutable_segments(void **st)
 	struct seal_object o = { .base = 0x100000 }; \
 	PHDRS(&o, ph); \
 	ranges; } while (0)
-	CASE(PAGES_OF(&o, PAGE, R(0x105000, 0x107000)), MUTABLE(0x5000, 0x2000));
-	/* On larger pages it shares those at its ends. */
-	CASE(want_pages(__LINE__, &o, 0x4000, 0, 0, 0), MUTABLE(0x5000, 0x2000));
+	CASE(PAGES_OF(&o, PAGE, R(0x105000, 0x107000)),
+		MUTABLE(0x5000, 0x2000));
+	/* With larger pages, the pages at its ends are shared. */
+	CASE(want_pages(__LINE__, &o, 0x4000, 0, 0, 0),
+		MUTABLE(0x5000, 0x2000));
 	CASE(want_pages(__LINE__, &o, 0x4000, 0, &R(0x104000, 0x108000), 1),
 		MUTABLE(0x3900, 0x5000));
-	/* Parts of pages are others' too. */
-	CASE(PAGES_OF(&o, PAGE, R(0x105000, 0x106000)), MUTABLE(0x4100, 0x2000));
+	/* Pages that it covers only in part are not mutable. */
+	CASE(PAGES_OF(&o, PAGE, R(0x105000, 0x106000)),
+		MUTABLE(0x4100, 0x2000));
 	CASE(NO_PAGES(&o), MUTABLE(0x4100, 0x100));
 	CASE(NO_PAGES(&o), MUTABLE(0x4100, 0x1e00));
-	/* Up to the end of the map, where the rest of the page is nobody's; and
-	 * the same where a segment begins. */
-	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x10a000)), MUTABLE(0x8000, 0x1123));
-	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x10a000)), MUTABLE(0x8000, 0x2000));
-	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x109000)), MUTABLE(0x8000, 0x1122));
-	CASE(PAGES_OF(&o, PAGE, R(0x103000, 0x105000)), MUTABLE(0x3800, 0x1800));
+	/* Up to the end of the map, where the rest of the page is unused; the
+	 * same where a segment begins. */
+	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x10a000)),
+		MUTABLE(0x8000, 0x1123));
+	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x10a000)),
+		MUTABLE(0x8000, 0x2000));
+	CASE(PAGES_OF(&o, PAGE, R(0x108000, 0x109000)),
+		MUTABLE(0x8000, 0x1122));
+	CASE(PAGES_OF(&o, PAGE, R(0x103000, 0x105000)),
+		MUTABLE(0x3800, 0x1800));
 	/* Several; two that complete a page; the same twice; the whole object,
 	 * with the hole in it. */
 	CASE(PAGES_OF(&o, PAGE, R(0x104000, 0x105000), R(0x106000, 0x107000)),
@@ -352,7 +369,7 @@ static void bad_mutable_segments(void **st)
 	CASE(BAD_PAGES(&o), MUTABLE(0x5000, -1));
 	CASE(BAD_PAGES(&o), MUTABLE(0, -0x100000));
 	CASE(BAD_PAGES(&o), MUTABLE(0x5000, 0x2000), MUTABLE(0x6000, 0x2000));
-	/* A good one beside a bad one is no good. */
+	/* A malformed one also cancels a good one. */
 	CASE(BAD_PAGES(&o), MUTABLE(0x5000, 0x1000), MUTABLE(0xb000, 0x1000));
 	const ElfW(Phdr) ph[] = { MUTABLE(0x5000, 0x1000) };
 	struct seal_object o = { .base = 0x100000 };
@@ -377,7 +394,7 @@ static void many_mutable_segments(void **st)
 	assert_int_equal(m.pages.n, SEAL_MUTABLE_MAX);
 }
 
-/* A note in memory, from which the ranges are. */
+/* A note in memory, with ranges relative to its address. */
 static void mutable_notes(void **st)
 {
 	unsigned char *mem = aligned_alloc(PAGE, 4*PAGE);
@@ -398,13 +415,13 @@ static void mutable_notes(void **st)
 	for (i=0; i<4; i++) words[6+i] = PAGE-0x100-24-4*i + (i>1)*PAGE;
 	memcpy(mem+0x100, words, sizeof words);
 	PAGES_OF(&o, PAGE, R(page, page+PAGE));
-	/* The same by a segment, and more than the same. */
+	/* The same range by a segment, and a larger one. */
 	ph[2] = (ElfW(Phdr))MUTABLE(0x1000+PAGE, PAGE);
 	PAGES_OF(&o, PAGE, R(page, page+PAGE));
 	ph[2] = (ElfW(Phdr))MUTABLE(0x1000, 4*PAGE);
 	PAGES_OF(&o, PAGE, R(page-PAGE, page+3*PAGE));
 	ph[2].p_type = PT_NULL;
-	/* Not where nothing can be read, nor from a property. */
+	/* Not from an unreadable segment, nor from a property. */
 	ph[0].p_flags = PF_X;
 	NO_PAGES(&o);
 	ph[0].p_flags = PF_R;
@@ -416,7 +433,7 @@ static void mutable_notes(void **st)
 	ph[1].p_filesz = sizeof words-1;
 	BAD_PAGES(&o);
 	ph[1].p_filesz = sizeof words;
-	/* Out of the object. */
+	/* Outside of the object. */
 	words[8] += 3*PAGE, words[9] += 3*PAGE;
 	memcpy(mem+0x100, words, sizeof words);
 	BAD_PAGES(&o);

@@ -7,11 +7,13 @@
 static const char *const result[] = { "ok", "unknown word", "empty word",
 	"two levels", "contrary words" };
 
-/* From the level given; flags as letters "smredn" in that order. */
+/* Parse words with from as the default level. flags holds letters of "smredn"
+ * in that order. */
 static void parse(int from, const char *words, enum seal_parse want, int level,
 	const char *flags, const char *bad)
 {
-	/* A copy of just the bytes: reading past the end would be seen. */
+	/* A copy of exactly the bytes, so that a read past the end is
+	 * caught. */
 	char *copy = strdup(words), got_flags[7] = "", *f = got_flags;
 	struct seal_policy p = { .level = from, .strict = 1, .report = 1 };
 	struct seal_policy before = p;
@@ -40,8 +42,9 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		if (p.dlopen == SEAL_DLOPEN_NONE) *f++ = 'n';
 		*f = 0;
 		if (p.level != level || strcmp(got_flags, flags)) {
-			fprintf(stderr, "  \"%s\": wanted level %d, flags \"%s\", "
-				"got %d, \"%s\"\n", words, level, flags, p.level,
+			fprintf(stderr,
+				"  \"%s\": wanted level %d, flags \"%s\", got"
+				" %d, \"%s\"\n", words, level, flags, p.level,
 				got_flags);
 			fail();
 		}
@@ -85,7 +88,7 @@ static void mixed(void **st)
 	good("report,off,marked", SEAL_OFF, "mr");
 }
 
-/* No level named: the one that was there. Flags never stay. */
+/* Without a level, the old one stays. Flags never stay. */
 static void inherits(void **st)
 {
 	(void)st;
@@ -107,7 +110,7 @@ static void unknown(void **st)
 	bad("on,nonsense,strict", SEAL_PARSE_UNKNOWN, "nonsense");
 	bad("strict,nonsense", SEAL_PARSE_UNKNOWN, "nonsense");
 	bad("nonsense,more", SEAL_PARSE_UNKNOWN, "nonsense");
-	/* Not exactly a word that is known. */
+	/* Similar to a known word. */
 	bad("o", SEAL_PARSE_UNKNOWN, "o");
 	bad("of", SEAL_PARSE_UNKNOWN, "of");
 	bad("offf", SEAL_PARSE_UNKNOWN, "offf");
@@ -149,7 +152,7 @@ static void contrary(void **st)
 	bad("nodlopen,on,dlopen", SEAL_PARSE_DLOPEN, "dlopen");
 }
 
-/* The message about an unknown word names each that is known. */
+/* The message about an unknown word lists all known ones. */
 static void words_in_message(void **st)
 {
 	(void)st;
@@ -158,12 +161,12 @@ static void words_in_message(void **st)
 		"dlopen nodlopen");
 }
 
-/* Any string at all: it is parsed or refused, and refused without effect. */
+/* Any string is parsed, or refused without effect. */
 static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
-		"marked", "report", "emulate", "dlopen", "nodlopen", ",", ",", ",",
-		"x", " ", "o" };
+		"marked", "report", "emulate", "dlopen", "nodlopen", ",", ",",
+		",", "x", " ", "o" };
 	char s[128];
 	int i, k, n;
 	(void)st;
@@ -178,7 +181,8 @@ static void random_words(void **st)
 		enum seal_parse r = __seal_parse(&p, copy, &w);
 		if (r) {
 			assert_memory_equal(&p, &before, sizeof p);
-			assert_true(w.s >= copy && w.s+w.n <= copy+strlen(copy));
+			assert_true(w.s >= copy
+				&& w.s+w.n <= copy+strlen(copy));
 		} else {
 			assert_in_range(p.level, SEAL_OFF, SEAL_FULL);
 		}

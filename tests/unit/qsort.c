@@ -1,6 +1,6 @@
-/* musl's qsort with a size_t of 16 bits, which makes its arithmetic in two
- * words that of a large array by 5,168 elements of one byte. Where size_t has
- * 32 bits this is by 11,405,774 of them, and where it has 64 never.
+/* musl's qsort with a size_t of 16 bits: its arithmetic in two words is then
+ * used from 5,168 elements of one byte on. With a size_t of 32 bits that takes
+ * 11,405,774 elements, and with 64 bits it never happens.
  *
  * Built from the version's own src/stdlib/qsort.c, see unit.mk. */
 
@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include "harness.h"
 
-/* What counting the zeros of 0 gives, which differs between processors. */
+/* The result of counting the zeros of 0, which differs between processors. */
 static int ctz_of_0;
 
 static inline int narrow_ctz(uint16_t x)
@@ -33,7 +33,7 @@ static int by_value(const void *a, const void *b, void *arg)
 
 enum order { SORTED, REVERSED, EQUAL, RANDOM, ORDERS };
 
-/* The return status of a child: 0 if all is as it should be. */
+/* Returns the exit status of a child: 0 if all is right. */
 static int sorts(unsigned n)
 {
 	unsigned order, i, k, seed = n;
@@ -55,8 +55,8 @@ static int sorts(unsigned n)
 	return 0;
 }
 
-/* Without the patch it does not only sort wrongly, but never ends, or writes
- * over the stack. */
+/* Run in a child: without the patch qsort may also loop forever or write over
+ * the stack. */
 static void want_sorted(unsigned from, unsigned to, unsigned step)
 {
 	int status;
@@ -81,7 +81,7 @@ static void want_sorted(unsigned from, unsigned to, unsigned step)
 static void all(void)
 {
 	want_sorted(1, 300, 1);
-	/* around the sums at which the second word comes into use */
+	/* around the sizes at which the second word is first used */
 	want_sorted(3180, 3200, 1);
 	want_sorted(5160, 5180, 1);
 	want_sorted(8355, 8370, 1);

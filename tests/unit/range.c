@@ -20,8 +20,9 @@ static void show(const char *what, const struct seal_range *r, size_t n)
 {
 	size_t i;
 	fprintf(stderr, "  %s:", what);
-	for (i=0; i<n; i++) fprintf(stderr, " [%lx,%lx)", (unsigned long)r[i].start,
-		(unsigned long)r[i].end);
+	for (i=0; i<n; i++)
+		fprintf(stderr, " [%lx,%lx)", (unsigned long)r[i].start,
+			(unsigned long)r[i].end);
 	fprintf(stderr, "\n");
 }
 
@@ -39,7 +40,8 @@ static void want(int line, const struct seal_set *s, const struct seal_range *r,
 	fail();
 }
 
-static void want_range(int line, struct seal_range got, uintptr_t a, uintptr_t b)
+static void want_range(int line, struct seal_range got, uintptr_t a,
+	uintptr_t b)
 {
 	if (a >= b ? got.start >= got.end : got.start==a && got.end==b) return;
 	fprintf(stderr, "  line %d\n", line);
@@ -51,19 +53,23 @@ static void want_range(int line, struct seal_range got, uintptr_t a, uintptr_t b
 static void round_out(void **st)
 {
 	(void)st;
-	want_range(__LINE__, __seal_round(0x1000, 0x1000, 0x1000), 0x1000, 0x2000);
-	want_range(__LINE__, __seal_round(0x1001, 0x1000, 0x1000), 0x1000, 0x3000);
+	want_range(__LINE__, __seal_round(0x1000, 0x1000, 0x1000), 0x1000,
+		0x2000);
+	want_range(__LINE__, __seal_round(0x1001, 0x1000, 0x1000), 0x1000,
+		0x3000);
 	want_range(__LINE__, __seal_round(0x1fff, 1, 0x1000), 0x1000, 0x2000);
 	want_range(__LINE__, __seal_round(0x1fff, 2, 0x1000), 0x1000, 0x3000);
 	want_range(__LINE__, __seal_round(0x1234, 0, 0x1000), 0, 0);
 	want_range(__LINE__, __seal_round(0x2000, 0, 0x1000), 0, 0);
-	want_range(__LINE__, __seal_round(0x11234, 1, 0x10000), 0x10000, 0x20000);
+	want_range(__LINE__, __seal_round(0x11234, 1, 0x10000), 0x10000,
+		0x20000);
 	want_range(__LINE__, __seal_round(0, 1, 0x1000), 0, 0x1000);
-	/* Sums that wrap, and the last page, which no range can hold. */
+	/* Sums that wrap, and the last page, which no range can contain. */
 	want_range(__LINE__, __seal_round(0x1000, -1, 0x1000), 0, 0);
 	want_range(__LINE__, __seal_round(-0x1000, 0x1000, 0x1000), 0, 0);
 	want_range(__LINE__, __seal_round(-0x1000, 0xfff, 0x1000), 0, 0);
-	want_range(__LINE__, __seal_round(-0x2000, 0x1000, 0x1000), -0x2000, -0x1000);
+	want_range(__LINE__, __seal_round(-0x2000, 0x1000, 0x1000), -0x2000,
+		-0x1000);
 	want_range(__LINE__, __seal_round(-0x2000, 0x1001, 0x1000), 0, 0);
 	want_range(__LINE__, __seal_round(-1, -1, 0x1000), 0, 0);
 }
@@ -87,7 +93,7 @@ static void add(void **st)
 	(void)st;
 	assert_int_equal(__seal_set_add(&s, R(0x30, 0x40)), 0);
 	WANT(&s, R(0x30, 0x40));
-	/* Empty, also the wrong way round. */
+	/* Empty, or with the end before the start. */
 	assert_int_equal(__seal_set_add(&s, R(0x50, 0x50)), 0);
 	assert_int_equal(__seal_set_add(&s, R(0x60, 0x50)), 0);
 	WANT(&s, R(0x30, 0x40));
@@ -166,7 +172,7 @@ static void holds(void **st)
 	assert_true(__seal_set_holds(&s, R(0, 0)));
 }
 
-/* What does not fit is said, and nothing of the set is lost. */
+/* Overflow is reported, and the set is unchanged. */
 static void overflow(void **st)
 {
 	struct seal_set s = { 0 }, before;
@@ -180,7 +186,7 @@ static void overflow(void **st)
 	assert_int_equal(__seal_set_add(&s, R(0x9, 0xa)), -1);
 	assert_int_equal(__seal_set_subtract(&s, R(2, 4)), -1);
 	assert_memory_equal(&s, &before, sizeof s);
-	/* Full, but these need no more room. */
+	/* The set is full, but these need no room. */
 	assert_int_equal(__seal_set_add(&s, R(8, 9)), 0);
 	assert_int_equal(__seal_set_subtract(&s, R(8, 9)), 0);
 	assert_int_equal(__seal_set_subtract(&s, R(4, 0x12)), 0);
@@ -189,7 +195,7 @@ static void overflow(void **st)
 	WANT(&s, R(0, SEAL_SET_MAX*0x10));
 }
 
-/* Random operations against an array of bits. */
+/* Random operations, compared with an array of bits. */
 #define SPAN 96
 
 static void check_model(const struct seal_set *s, const char *bits, int step)
@@ -221,7 +227,7 @@ static void model(void **st)
 	srand(1);
 	for (step=0; step<200000; step++) {
 		unsigned a = rand()%SPAN, b = rand()%(SPAN+1), k;
-		/* Mostly short ones, or the set is full or empty too soon. */
+		/* Mostly short ones, or the set is soon full or empty. */
 		if (rand()%8) b = a + rand()%6;
 		if (b > SPAN) b = SPAN;
 		struct seal_range r = R(a, b);

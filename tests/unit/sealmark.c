@@ -1,5 +1,5 @@
-/* What sealmark does to a file, on files made here: of each class and byte order,
- * with and without room for program headers. */
+/* Tests of sealmark's changes, on files made here: of each class and byte
+ * order, with and without room for program headers. */
 
 #include "harness.h"
 #include "edit.h"
@@ -11,18 +11,21 @@
 /* ---- files ---------------------------------------------------------- */
 
 enum { NONE = 0, MARK = 1, PROPERTY = 2, NULLS = 4, TIGHT = 8, NO_PHDR = 16,
-	PAYLOAD = 32, EXEC = 64, NO_SECTIONS = 128, MUTABLE = 256, BIG_BSS = 512,
+	PAYLOAD = 32, EXEC = 64, NO_SECTIONS = 128, MUTABLE = 256,
+	BIG_BSS = 512,
 	BUILD_ID = 1024, USED_NULL = 2048, GAP = 4096, STRANGE = 8192 };
 
 struct kind { int is64, big, machine; };
 static const struct kind kinds[] = {
-	{ 1, 0, EM_X86_64 }, { 1, 1, EM_S390 }, { 0, 0, EM_ARM }, { 0, 1, EM_PPC },
+	{ 1, 0, EM_X86_64 }, { 1, 1, EM_S390 }, { 0, 0, EM_ARM },
+	{ 0, 1, EM_PPC },
 	{ 1, 0, EM_AARCH64 },
 };
 #define NKINDS (sizeof kinds/sizeof *kinds)
 #define EACH_KIND(k) for (const struct kind *k=kinds; k<kinds+NKINDS; k++)
 
-#define TEXT 0x1000		/* offsets in the file and distance in memory */
+/* offsets in the file, and in memory from its base */
+#define TEXT 0x1000
 #define DATA 0x2000
 #define BSS 0x3000
 #define FILE_SIZE 0x3000
@@ -55,7 +58,8 @@ static void make(const struct kind *k, int how)
 	free(mine);
 	mine_n = FILE_SIZE + (how & PAYLOAD ? 100 : 0);
 	mine = calloc(1, mine_n);
-	im = (struct image){ .p = mine, .n = mine_n, .is64 = k->is64, .big = k->big };
+	im = (struct image){ .p = mine, .n = mine_n, .is64 = k->is64,
+		.big = k->big };
 	memcpy(mine, ELFMAG, SELFMAG);
 	mine[EI_CLASS] = k->is64 ? ELFCLASS64 : ELFCLASS32;
 	mine[EI_DATA] = k->big ? ELFDATA2MSB : ELFDATA2LSB;
@@ -67,9 +71,12 @@ static void make(const struct kind *k, int how)
 	PUT(&im, 0, Ehdr, e_phoff, table);
 	PUT(&im, 0, Ehdr, e_phentsize, SIZE(&im, Phdr));
 
-	uint64_t ro = how & TIGHT ? TEXT : 0x700, rx = how & TIGHT ? 0x1000 : 0xf00;
-	if (!(how & NO_PHDR)) ph[n++] = (struct phdr){ .type = PT_PHDR, .flags = PF_R,
-		.offset = table, .vaddr = base+table, .paddr = base+table, .align = 8 };
+	uint64_t ro = how & TIGHT ? TEXT : 0x700,
+		rx = how & TIGHT ? 0x1000 : 0xf00;
+	if (!(how & NO_PHDR))
+		ph[n++] = (struct phdr){ .type = PT_PHDR, .flags = PF_R,
+			.offset = table, .vaddr = base+table,
+			.paddr = base+table, .align = 8 };
 	ph[n++] = (struct phdr){ PT_LOAD, PF_R, 0, base, base, ro, ro, 0x1000 };
 	ph[n++] = (struct phdr){ PT_LOAD, PF_R|PF_X, TEXT, base+TEXT, base+TEXT,
 		rx, rx, 0x1000 };
@@ -78,9 +85,10 @@ static void make(const struct kind *k, int how)
 	ph[n++] = (struct phdr){ .type = PT_GNU_STACK, .flags = PF_R|PF_W };
 	if (how & MARK) {
 		memcpy(mine+notes+12, "musl-seal\0\0", 12);
-		word(notes, 10), word(notes+4, 4), word(notes+8, 1), word(notes+24, 1);
-		ph[n++] = (struct phdr){ PT_NOTE, PF_R, notes, base+notes, base+notes,
-			28, 28, 4 };
+		word(notes, 10), word(notes+4, 4), word(notes+8, 1),
+			word(notes+24, 1);
+		ph[n++] = (struct phdr){ PT_NOTE, PF_R, notes, base+notes,
+			base+notes, 28, 28, 4 };
 	}
 	if (how & PROPERTY) {
 		size_t at = 0x640, p = at+16, pad = k->is64 ? 8 : 4;
@@ -88,7 +96,8 @@ static void make(const struct kind *k, int how)
 		word(at, 4), word(at+8, NT_GNU_PROPERTY_TYPE_0);
 		word(p, 1), word(p+4, pad);
 		word(p+8+pad, 3);
-		word(p+16+pad, 0xc0000002), word(p+20+pad, 4), word(p+24+pad, 3);
+		word(p+16+pad, 0xc0000002), word(p+20+pad, 4),
+			word(p+24+pad, 3);
 		size_t len = 24+2*pad;
 		word(at+4, len);
 		ph[n++] = (struct phdr){ PT_NOTE, PF_R, at, base+at, base+at,
@@ -98,23 +107,27 @@ static void make(const struct kind *k, int how)
 	}
 	if (how & (BUILD_ID|STRANGE)) {
 		memcpy(mine+0x680+12, "GNU", 4);
-		word(0x680, 4), word(0x684, 20), word(0x688, how & STRANGE ? 77 : 3);
+		word(0x680, 4), word(0x684, 20),
+			word(0x688, how & STRANGE ? 77 : 3);
 		memset(mine+0x690, 'i', 20);
-		ph[n++] = (struct phdr){ PT_NOTE, PF_R, 0x680, base+0x680, base+0x680,
-			36, 36, 4 };
+		ph[n++] = (struct phdr){ PT_NOTE, PF_R, 0x680, base+0x680,
+			base+0x680, 36, 36, 4 };
 	}
 	if (how & MUTABLE) ph[n++] = (struct phdr){ .type = PT_GNU_MUTABLE,
 		.vaddr = base+BSS, .memsz = 0x100, .align = 77 };
 	if (how & NULLS) for (int i=0; i<2; i++) ph[n++] = (struct phdr){ 0 };
-	/* as tools leave those that they take away */
+	/* as tools leave headers that they remove */
 	if (how & USED_NULL) ph[n++] = (struct phdr){ .align = 1 };
-	if (how & USED_NULL) ph[n++] = (struct phdr){ PT_NULL, PF_R|PF_X, 0x123, 0x456,
-		0x456, 0x78, 0x78, 32 };
+	if (how & USED_NULL)
+		ph[n++] = (struct phdr){ PT_NULL, PF_R|PF_X, 0x123, 0x456,
+			0x456, 0x78, 0x78, 32 };
 	PUT(&im, 0, Ehdr, e_phnum, n);
 	im.phnum = n;
 	im.phoff = table;
-	if (ph[0].type == PT_PHDR) ph[0].filesz = ph[0].memsz = n*SIZE(&im, Phdr);
-	for (unsigned i=0; i<n; i++) image_put_phdr(&im, table+i*SIZE(&im, Phdr), ph+i);
+	if (ph[0].type == PT_PHDR)
+		ph[0].filesz = ph[0].memsz = n*SIZE(&im, Phdr);
+	for (unsigned i=0; i<n; i++)
+		image_put_phdr(&im, table+i*SIZE(&im, Phdr), ph+i);
 	if (!(how & NO_SECTIONS)) {
 		PUT(&im, 0, Ehdr, e_shoff, SHDRS);
 		PUT(&im, 0, Ehdr, e_shentsize, SIZE(&im, Shdr));
@@ -127,8 +140,10 @@ static void make(const struct kind *k, int how)
 		if (how & TIGHT) len = TEXT-from;
 		section(1, 1, SHT_PROGBITS, SHF_ALLOC, base+from, from, len);
 		section(2, 9, SHT_PROGBITS, SHF_ALLOC, base+TEXT, TEXT, rx);
-		section(3, 15, SHT_PROGBITS, SHF_ALLOC|SHF_WRITE, base+DATA, DATA, 0x400);
-		section(4, 21, SHT_NOBITS, SHF_ALLOC|SHF_WRITE, base+BSS, DATA+0x400, 0x800);
+		section(3, 15, SHT_PROGBITS, SHF_ALLOC|SHF_WRITE, base+DATA,
+			DATA, 0x400);
+		section(4, 21, SHT_NOBITS, SHF_ALLOC|SHF_WRITE, base+BSS,
+			DATA+0x400, 0x800);
 		section(5, 26, SHT_STRTAB, 0, 0, 0x2700, sizeof names);
 	}
 	/* Contents, up to the end of the file. */
@@ -145,7 +160,7 @@ static char said[1024];
 
 static void say(const char *s) { snprintf(said, sizeof said, "%s", s); }
 
-/* What sealmark does: a fresh look at the bytes, one edit. */
+/* Like sealmark: read the bytes anew and make one edit. */
 static const char *edit(struct edit e)
 {
 	unsigned char *old = im.p;
@@ -161,10 +176,12 @@ static const char *edit(struct edit e)
 		fail_msg("the result is damaged: %s", error);
 	return error;
 }
-#define EDIT(...) do { const char *error_ = edit((struct edit){ __VA_ARGS__ }); \
+#define EDIT(...) do { \
+	const char *error_ = edit((struct edit){ __VA_ARGS__ }); \
 	if (error_) fail_msg("line %d: %s", __LINE__, error_); } while (0)
 #define RANGES(...) .mutables = (const char *const[]){ __VA_ARGS__ }, \
-	.nmutables = sizeof (const char *const[]){ __VA_ARGS__ } / sizeof(char *)
+	.nmutables = sizeof (const char *const[]){ __VA_ARGS__ } \
+		/ sizeof(char *)
 
 static struct state state(void)
 {
@@ -181,8 +198,9 @@ static unsigned char *copy_of(void)
 	return p;
 }
 
-/* What the fork's loader makes of the file: is all of [start, end) mutable, or of
- * an empty range, is nothing; and if this machine reads such notes, is it marked. */
+/* Read the file with the loader's code: is all of [start, end) mutable
+ * (nothing, if it is empty)? And, if this machine can read such notes, is it
+ * marked? */
 static void seen(uint64_t start, uint64_t end, int marked, int line)
 {
 	static struct seal_mutable m;
@@ -197,26 +215,30 @@ static void seen(uint64_t start, uint64_t end, int marked, int line)
 		struct phdr h = image_phdr(&im, i);
 		if (h.type == PT_LOAD && !loads++) vaddr = h.vaddr-h.offset;
 		ph[i] = (ElfW(Phdr)){ .p_type = h.type, .p_flags = h.flags,
-			.p_offset = h.offset, .p_vaddr = h.vaddr, .p_paddr = h.paddr,
-			.p_filesz = h.filesz, .p_memsz = h.memsz, .p_align = h.align };
+			.p_offset = h.offset, .p_vaddr = h.vaddr,
+			.p_paddr = h.paddr,
+			.p_filesz = h.filesz, .p_memsz = h.memsz,
+			.p_align = h.align };
 	}
-	struct seal_object o = { .name = "made", .base = (uintptr_t)p-vaddr, .phdr = ph,
-		.phnum = im.phnum, .phentsize = sizeof *ph };
-	if (__seal_mutable(&m, &o, 4096)) fail_msg("line %d: the loader finds it"
-		" malformed", line);
+	struct seal_object o = { .name = "made", .base = (uintptr_t)p-vaddr,
+		.phdr = ph, .phnum = im.phnum, .phentsize = sizeof *ph };
+	if (__seal_mutable(&m, &o, 4096))
+		fail_msg("line %d: the loader finds it"
+			" malformed", line);
 	struct seal_range want = { o.base+start, o.base+end };
 	if (start == end ? m.pages.n != 0 : !__seal_set_holds(&m.pages, want))
-		fail_msg("line %d: wanted %llx-%llx mutable, got %zu ranges", line,
-			(long long)start, (long long)end, m.pages.n);
+		fail_msg("line %d: wanted %llx-%llx mutable, got %zu ranges",
+			line, (long long)start, (long long)end, m.pages.n);
 	if (im.is64 && !im.big && __seal_marked(&o) != marked)
-		fail_msg("line %d: wanted marked %d, got %d", line, marked, !marked);
+		fail_msg("line %d: wanted marked %d, got %d", line, marked,
+			!marked);
 	free(p);
 }
 #define SEEN(start, end, marked) seen(start, end, marked, __LINE__)
 
-/* What a loader needs: the headers in a segment that can be read, at the place
- * that PT_PHDR and a kernel before 5.18 take them to be; all that was loaded
- * before loaded as before. */
+/* Check that a loader can use the file: its headers lie in a readable segment,
+ * at the address that PT_PHDR and kernels before 5.18 give, and all that was
+ * loaded before is loaded unchanged. */
 static void sound(const unsigned char *was, size_t n)
 {
 	struct image old;
@@ -225,17 +247,21 @@ static void sound(const unsigned char *was, size_t n)
 	size_t table = im.phnum*SIZE(&im, Phdr);
 	assert_null(image_open(&old, (unsigned char *)was, n));
 	for (unsigned i=0; i<old.phnum && !first.type; i++)
-		if (image_phdr(&old, i).type == PT_LOAD) first = image_phdr(&old, i);
+		if (image_phdr(&old, i).type == PT_LOAD)
+			first = image_phdr(&old, i);
 	for (unsigned i=0; i<im.phnum; i++) {
 		struct phdr ph = image_phdr(&im, i);
-		if (ph.type == PT_LOAD && ph.flags & PF_R && im.phoff >= ph.offset
+		if (ph.type == PT_LOAD && ph.flags & PF_R
+		    && im.phoff >= ph.offset
 		    && im.phoff+table <= ph.offset+ph.filesz) {
 			found = 1;
-			assert_int_equal(ph.vaddr-ph.offset, first.vaddr-first.offset);
+			assert_int_equal(ph.vaddr-ph.offset,
+				first.vaddr-first.offset);
 		}
 		if (ph.type == PT_PHDR) {
 			assert_int_equal(ph.offset, im.phoff);
-			assert_int_equal(ph.vaddr, first.vaddr-first.offset+im.phoff);
+			assert_int_equal(ph.vaddr,
+				first.vaddr-first.offset+im.phoff);
 			assert_int_equal(ph.filesz, table);
 		}
 	}
@@ -253,26 +279,31 @@ static void sound(const unsigned char *was, size_t n)
 			    && new.flags == ph.flags) break;
 		}
 		assert_true(k < im.phnum);
-		size_t from = ph.offset ? ph.offset : 0x600;	/* not the headers */
-		assert_memory_equal(im.p+from, was+from, ph.offset+ph.filesz-from);
+		/* skip the headers */
+		size_t from = ph.offset ? ph.offset : 0x600;
+		assert_memory_equal(im.p+from, was+from,
+			ph.offset+ph.filesz-from);
 	}
 }
 
-static const int shapes[] = { NONE, EXEC, NULLS, TIGHT, TIGHT|EXEC, TIGHT|NO_PHDR,
+static const int shapes[] = { NONE, EXEC, NULLS, TIGHT, TIGHT|EXEC,
+	TIGHT|NO_PHDR,
 	NO_SECTIONS, TIGHT|NO_SECTIONS, TIGHT|BIG_BSS, MARK, PROPERTY,
 	MARK|PROPERTY|TIGHT, MUTABLE, MUTABLE|TIGHT, TIGHT|BUILD_ID, USED_NULL,
 	TIGHT|GAP, TIGHT|GAP|EXEC|BUILD_ID };
 #define EACH_SHAPE(s) for (size_t s=0; s<sizeof shapes/sizeof *shapes; s++)
 
-/* Whatever is done and whatever the file: it is there, doing it again changes
- * nothing, and it can be undone to the byte. */
+/* For any edit of any file: it is found afterwards, repeating it changes
+ * nothing, and --unmark restores the file exactly. */
 static void there_and_back(void **st)
 {
 	(void)st;
 	EACH_KIND(k) EACH_SHAPE(s) for (int what=1; what<8; what++) {
 		struct edit e = { .mark = what & 1, .exempt = !!(what & 2) };
-		struct edit undo = { .unmark = 1, .mark = !!(shapes[s] & (MARK|PROPERTY)) };
-		const char *data = shapes[s] & EXEC ? "10002000-10002010" : "2000-2010";
+		struct edit undo = { .unmark = 1,
+			.mark = !!(shapes[s] & (MARK|PROPERTY)) };
+		const char *data = shapes[s] & EXEC ? "10002000-10002010"
+			: "2000-2010";
 		e.mutables = &data;
 		e.nmutables = !!(what & 4);
 		make(k, shapes[s]);
@@ -302,14 +333,15 @@ static void there_and_back(void **st)
 	}
 }
 
-/* One after the other comes to the same as all at once. */
+/* Single edits give the same as one edit of all. */
 static void one_by_one(void **st)
 {
 	(void)st;
 	EACH_KIND(k) EACH_SHAPE(s) {
 		int exec = shapes[s] & EXEC;
 		const char *a = exec ? "10000000-10000001" : "0-1";
-		const char *b = exec ? "0x10003000-0x10003001" : "0x3000-0x3001";
+		const char *b = exec ? "0x10003000-0x10003001"
+			: "0x3000-0x3001";
 		make(k, shapes[s]);
 		EDIT(.mark = 1, RANGES(a, b));
 		unsigned char *all = copy_of();
@@ -318,7 +350,7 @@ static void one_by_one(void **st)
 		EDIT(RANGES(a));
 		EDIT(.mark = 1);
 		EDIT(RANGES(b));
-		/* An unused header is taken only as long as that is enough. */
+		/* Unused headers are taken only if they suffice. */
 		if (!(shapes[s] & (NULLS|MUTABLE))) {
 			assert_int_equal(im.n, n);
 			assert_memory_equal(im.p, all, n);
@@ -329,7 +361,7 @@ static void one_by_one(void **st)
 	}
 }
 
-/* An unused program header, or a gap: the file stays as long as it is. */
+/* With an unused program header or a gap, the file keeps its size. */
 static void nothing_moves(void **st)
 {
 	(void)st;
@@ -350,8 +382,8 @@ static void nothing_moves(void **st)
 	assert_int_equal(state().marked, 0);
 }
 
-/* The bytes that differ from the old ones are in the headers, or nothing used
- * them: then they were 0, and neither contents nor appended data. */
+/* Changed bytes must be in the headers or unused: those were 0, and neither
+ * contents nor appended data. */
 static void only_headers(const unsigned char *was, size_t n, int how)
 {
 	struct image old;
@@ -360,22 +392,26 @@ static void only_headers(const unsigned char *was, size_t n, int how)
 	if (memcmp(im.p+FILE_SIZE, was+FILE_SIZE, n-FILE_SIZE))
 		fail_msg("shape %d: appended data was changed", how);
 	for (size_t i=table; i<n; i++)
-		if (im.p[i] != was[i] && (was[i] || (i >= TEXT+0xf00 && i < TEXT+0x1000
+		if (im.p[i] != was[i]
+		    && (was[i] || (i >= TEXT+0xf00 && i < TEXT+0x1000
 		    && how & TIGHT) || (i >= DATA && i < DATA+0x400)))
 			fail_msg("shape %d: byte %zx was changed", how, i);
 }
 
-/* A file with data at its end, that is found from its start or from its end or
- * behind the sections: all of it stays where it is, and the file as long as it is. */
+/* A file with data at its end, found from its start, from its end or after the
+ * sections: the data must stay in place and the file keep its size. */
 static void appended(void **st)
 {
-	static const int with_room[] = { NONE, EXEC, NULLS, NO_SECTIONS, NULLS|TIGHT,
+	static const int with_room[] = { NONE, EXEC, NULLS, NO_SECTIONS,
+		NULLS|TIGHT,
 		USED_NULL|TIGHT, GAP|TIGHT, GAP|TIGHT|EXEC, BUILD_ID|TIGHT,
-		BUILD_ID|TIGHT|NO_SECTIONS, BUILD_ID|TIGHT|NO_PHDR, PROPERTY|TIGHT,
+		BUILD_ID|TIGHT|NO_SECTIONS, BUILD_ID|TIGHT|NO_PHDR,
+		PROPERTY|TIGHT,
 		PROPERTY|BUILD_ID|TIGHT, TIGHT|EXEC, TIGHT|EXEC|NO_SECTIONS,
 		BUILD_ID|USED_NULL|TIGHT|BIG_BSS };
 	(void)st;
-	EACH_KIND(k) for (size_t s=0; s<sizeof with_room/sizeof *with_room; s++) {
+	EACH_KIND(k) for (size_t s=0; s<sizeof with_room/sizeof *with_room;
+		s++) {
 		int how = with_room[s] | PAYLOAD;
 		uint64_t base = how & EXEC ? 0x10000000 : 0;
 		for (int all=0; all<2; all++) {
@@ -395,9 +431,10 @@ static void appended(void **st)
 				how & NO_SECTIONS ? 0 : SHDRS);
 			if (all || image_page(&im) == 4096)
 				SEEN(base+TEXT, base+TEXT+0x1000, marked);
-			/* once more, and with another range */
+			/* again, and with another range */
 			unsigned char *once = copy_of();
-			EDIT(.exempt = all, .mutables = &text, .nmutables = !all);
+			EDIT(.exempt = all, .mutables = &text,
+				.nmutables = !all);
 			assert_memory_equal(im.p, once, n);
 			EDIT(.exempt = 1);
 			SEEN(base, base+TEXT+0x1000, marked);
@@ -412,11 +449,11 @@ static void appended(void **st)
 	}
 }
 
-/* No room: it is said, and is put behind the data if that is wanted. */
+/* No room: an error, and with --append the change goes behind the data. */
 static void behind_the_data(void **st)
 {
-	static const int full[] = { TIGHT, TIGHT|NO_PHDR, TIGHT|NO_SECTIONS, TIGHT|MARK,
-		TIGHT|STRANGE };
+	static const int full[] = { TIGHT, TIGHT|NO_PHDR, TIGHT|NO_SECTIONS,
+		TIGHT|MARK, TIGHT|STRANGE };
 	(void)st;
 	EACH_KIND(k) for (size_t s=0; s<sizeof full/sizeof *full; s++)
 		for (int mark=0; mark<2; mark++) {
@@ -425,17 +462,18 @@ static void behind_the_data(void **st)
 			unsigned char *was = copy_of();
 			size_t n = im.n;
 			int marked = state().marked;
-			const char *error = edit((struct edit){ .exempt = 1, .mark = mark });
+			const char *error = edit((struct edit){ .exempt = 1,
+				.mark = mark });
 			if (!error || !strstr(error, "--append"))
-				fail_msg("kind %d, shape %d: wanted a word of --append,"
-					" got %s", (int)(k-kinds), how,
-					error ? error : "no error");
+				fail_msg("kind %d, shape %d: wanted a word of"
+					" --append, got %s", (int)(k-kinds),
+					how, error ? error : "no error");
 			make(k, how);
 			EDIT(.exempt = 1, .mark = mark, .append = 1);
 			assert_true(im.n > n);
 			only_headers(was, n, how);
 			SEEN(0, TEXT+0x1000, marked|mark);
-			/* Once there, it stays there without being asked for. */
+			/* Later edits need no --append. */
 			EDIT(.mark = 1);
 			SEEN(0, TEXT+0x1000, 1);
 			EDIT(.unmark = 1, .mark = marked);
@@ -443,7 +481,7 @@ static void behind_the_data(void **st)
 			assert_memory_equal(im.p, was, n);
 			free(was);
 		}
-	/* A mark is a note, and a lent header has no place for one. */
+	/* A mark needs a note, and a lent header has no room for one. */
 	make(kinds, TIGHT|PAYLOAD|BUILD_ID);
 	unsigned char *was = copy_of();
 	size_t n = im.n;
@@ -459,8 +497,8 @@ static void behind_the_data(void **st)
 	free(was);
 }
 
-/* Data that starts with zeros, right behind a segment, in a file without sections:
- * nothing tells where it starts. */
+/* Data that starts with zeros right after a segment, in a file without
+ * sections: its start is unknown. */
 static void zeros_first(void **st)
 {
 	(void)st;
@@ -487,11 +525,12 @@ static void zeros_first(void **st)
 static unsigned count(uint32_t type)
 {
 	unsigned n = 0;
-	for (unsigned i=0; i<im.phnum; i++) n += image_phdr(&im, i).type == type;
+	for (unsigned i=0; i<im.phnum; i++)
+		n += image_phdr(&im, i).type == type;
 	return n;
 }
 
-/* Which header is lent: first one that nobody misses. */
+/* Headers that nobody misses are lent first. */
 static void lent(void **st)
 {
 	(void)st;
@@ -505,25 +544,25 @@ static void lent(void **st)
 	assert_int_equal(count(PT_NOTE), 1);
 	assert_int_equal(count(PT_PHDR), 0);
 	assert_string_equal(said, "");
-	/* A program that is moved needs its PT_PHDR. */
+	/* A position-independent program needs its PT_PHDR. */
 	make(kinds, TIGHT|PAYLOAD|BUILD_ID);
 	EDIT(.exempt = 1);
 	assert_int_equal(count(PT_NOTE), 0);
 	assert_int_equal(count(PT_PHDR), 1);
 	assert_non_null(strstr(said, "build ID"));
-	/* Nothing is lent where there is room. */
+	/* Nothing is lent if there is room. */
 	make(kinds, PAYLOAD|PROPERTY|BUILD_ID);
 	EDIT(.exempt = 1);
 	assert_int_equal(count(PT_NOTE), 2);
 	make(kinds, TIGHT|PROPERTY|BUILD_ID);
 	EDIT(.exempt = 1);
 	assert_int_equal(count(PT_NOTE), 2);
-	/* Two ranges, two headers; a third has none. */
+	/* Two ranges take two headers. */
 	make(kinds, TIGHT|PAYLOAD|PROPERTY|BUILD_ID);
 	EDIT(RANGES("0-1", "2000-2001"));
 	assert_int_equal(count(PT_GNU_MUTABLE), 2);
 	assert_int_equal(count(PT_NOTE), 0);
-	/* The linker's own is not one that was lent, and goes. */
+	/* A linker's own PT_GNU_MUTABLE was not lent, and is removed. */
 	make(kinds, MUTABLE|TIGHT|PAYLOAD);
 	EDIT(.unmark = 1);
 	assert_int_equal(count(PT_GNU_MUTABLE), 0);
@@ -544,7 +583,7 @@ static void marks(void **st)
 		EDIT(.mark = 1);
 		assert_memory_equal(im.p, was, im.n);
 		free(was);
-		/* The property goes and comes, those beside it stay. */
+		/* The property is removed and restored; its neighbours stay. */
 		make(k, PROPERTY);
 		was = copy_of();
 		EDIT(.unmark = 1);
@@ -563,8 +602,8 @@ static void want_range(size_t n, uint64_t start, uint64_t end, int line)
 {
 	struct state now = state();
 	if (now.n <= n || now.r[n].start != start || now.r[n].end != end)
-		fail_msg("line %d: wanted %llx-%llx, got %zu ranges, %llx-%llx", line,
-			(long long)start, (long long)end, now.n,
+		fail_msg("line %d: wanted %llx-%llx, got %zu ranges, %llx-%llx",
+			line, (long long)start, (long long)end, now.n,
 			(long long)now.r[n].start, (long long)now.r[n].end);
 }
 #define WANT_RANGE(n, s, e) want_range(n, s, e, __LINE__)
@@ -576,7 +615,7 @@ static void ranges(void **st)
 	EDIT(RANGES(".data"));
 	WANT_RANGE(0, 0x2000, 0x3000);
 	assert_string_equal(said, "");
-	/* Others on the page are told of. */
+	/* Other sections on the page are named. */
 	make(kinds, NONE);
 	EDIT(RANGES(".rodata"));
 	WANT_RANGE(0, 0, 0x1000);
@@ -584,19 +623,21 @@ static void ranges(void **st)
 	EDIT(RANGES("2100-2101"));
 	WANT_RANGE(0, 0x2000, 0x3000);
 	assert_non_null(strstr(said, ".data"));
-	/* The end of what is loaded is the end. */
+	/* A range ends at the end of the loaded bytes. */
 	EDIT(.unmark = 1, RANGES(".bss"));
 	WANT_RANGE(0, 0x3000, 0x3800);
-	/* What touches is one. */
+	/* Adjacent ranges are merged. */
 	EDIT(RANGES(".data"));
 	WANT_RANGE(0, 0x2000, 0x3800);
 	assert_int_equal(state().n, 1);
-	/* A large page, of which the object has a part. */
+	/* A large page, only partly in the object. */
 	make(kinds+2, EXEC);
 	EDIT(RANGES(".data"));
 	WANT_RANGE(0, 0x10000000, 0x10003800);
-	static const char *const bad[] = { "", ".nothing", "2000-2000", "3000-2000",
-		"2000", "2000-", "-2000", "2000--1", "2000-4000", "0-ffffffffffffffff",
+	static const char *const bad[] = { "", ".nothing", "2000-2000",
+		"3000-2000",
+		"2000", "2000-", "-2000", "2000--1", "2000-4000",
+		"0-ffffffffffffffff",
 		"fffffffffffff000-ffffffffffffffff", "10000-11000", "zzzz-2000",
 		".shstrtab", "2000-3000x", ".data-.bss" };
 	for (size_t i=0; i<sizeof bad/sizeof *bad; i++) {
@@ -617,7 +658,8 @@ static void too_many(void **st)
 	size_t i;
 	(void)st;
 	for (i=0; i<100; i++) {
-		snprintf(text[i], 32, "%zx-%zx", 0x4000+i*0x2000, 0x4001+i*0x2000);
+		snprintf(text[i], 32, "%zx-%zx", 0x4000+i*0x2000,
+			0x4001+i*0x2000);
 		args[i] = text[i];
 	}
 	make(kinds, BIG_BSS);
@@ -625,10 +667,11 @@ static void too_many(void **st)
 	assert_int_equal(state().n, 60);
 	assert_true(im.phnum*SIZE(&im, Phdr) <= 4096);
 	make(kinds, BIG_BSS);
-	assert_non_null(edit((struct edit){ .mutables = args, .nmutables = 65 }));
+	assert_non_null(edit((struct edit){ .mutables = args,
+		.nmutables = 65 }));
 }
 
-/* Another tool's work on a file that sealmark changed must not be lost. */
+/* Changes by another tool after sealmark must not be lost. */
 static void changed_since(void **st)
 {
 	(void)st;
@@ -650,7 +693,7 @@ static void changed_since(void **st)
 			EDIT(.exempt = 1);
 			im.p[im.phoff-56+b] ^= 0x41;
 			const char *error = edit((struct edit){ .unmark = 1 });
-			/* A file that ended with zeros is like one that had
+			/* A file that ended with zeros looks like one that had
 			 * a hole after it. */
 			if (!error && b >= 28 && !(how && b == 40))
 				fail_msg("byte %zu was taken", b);
@@ -662,7 +705,8 @@ static void not_ours(void **st)
 {
 	static const struct { size_t at; unsigned char to; } bad[] = {
 		{ 0, 0 }, { EI_CLASS, 0 }, { EI_CLASS, 3 }, { EI_DATA, 0 },
-		{ EI_DATA, 2 }, { EI_VERSION, 2 }, { 16, ET_REL }, { 16, ET_CORE },
+		{ EI_DATA, 2 }, { EI_VERSION, 2 }, { 16, ET_REL },
+		{ 16, ET_CORE },
 		{ 54, 32 }, { 56, 0 }, { 33, 0xff },
 	};
 	size_t i;
@@ -670,19 +714,23 @@ static void not_ours(void **st)
 	for (i=0; i<sizeof bad/sizeof *bad; i++) {
 		make(kinds, NONE);
 		mine[bad[i].at] = bad[i].to;
-		if (!image_open(&im, mine, mine_n)) fail_msg("bad[%zu] was taken", i);
+		if (!image_open(&im, mine, mine_n))
+			fail_msg("bad[%zu] was taken", i);
 	}
 }
 
-/* Cut off at each byte, and bytes changed at random: an answer, no crash, and a
- * file that can be undone if it could be done. Exactly as long as it is. */
+/* Cut at random, with random bytes changed: there must be a result and no
+ * crash, and a file that could be edited can be edited again. The buffer has
+ * exactly the file's length, for the sanitizers. */
 static void damaged(void **st)
 {
 	(void)st;
 	srand(7);
 	for (int i=0; i<20000; i++) {
-		make(kinds + i%NKINDS, shapes[rand() % (sizeof shapes/sizeof *shapes)]);
-		if (i % 3 == 0) edit((struct edit){ .exempt = 1, .mark = rand()%2 });
+		make(kinds + i%NKINDS,
+			shapes[rand() % (sizeof shapes/sizeof *shapes)]);
+		if (i % 3 == 0)
+			edit((struct edit){ .exempt = 1, .mark = rand()%2 });
 		size_t n = i % 2 ? (size_t)rand() % (im.n+1) : im.n;
 		unsigned char *p = malloc(n ? n : 1);
 		memcpy(p, im.p, n);
@@ -691,7 +739,8 @@ static void damaged(void **st)
 		for (int k=rand()%8; k && n; k--) {
 			/* mostly in the headers */
 			size_t lim = rand()%4 ? 0x680 : n;
-			p[rand() % (lim < n ? lim : n)] = rand()%3 ? rand() : 0xff;
+			p[rand() % (lim < n ? lim : n)] = rand()%3 ? rand()
+				: 0xff;
 		}
 		if (image_open(&im, p, n)) continue;
 		if (!edit((struct edit){ .mark = 1, RANGES(".data") }))

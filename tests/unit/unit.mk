@@ -1,5 +1,5 @@
-# The pure layers of sealing, compiled for the host as they stand, and the limits of the
-# harness; plainly and with the sanitizers.
+# The parts of sealing without system calls, compiled for the host unchanged, and the limits of the
+# harness; each plainly and with sanitizers.
 UNIT_NAMES = range policy note object harness
 UNIT_SRC_range = range.c
 UNIT_SRC_policy = policy.c
@@ -19,7 +19,7 @@ $(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
 	$(HOSTCC) $(UNIT_FLAGS) -Wno-parentheses $(SANITIZE) -o $@ $< \
 		$(addprefix $(TOP)/src/seal/,$(UNIT_SRC_$*)) $(O)/harness-sanitized.o $(CMOCKA)
 
-# The core of sealmark, on files that the test makes, with the parts of the loader that read them.
+# The core of sealmark, on files that the test makes, with the loader's code that reads them.
 SEALMARK_DIR = $(TOP)/tools/sealmark
 SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c) \
 	$(addprefix $(TOP)/src/seal/,object.c range.c note.c)
@@ -32,13 +32,12 @@ $(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(SEALMARK_DEPS) $(O)/harness-san
 	$(HOSTCC) $(SEALMARK_FLAGS) $(SANITIZE) -o $@ $(SEALMARK_CORE) \
 		$(O)/harness-sanitized.o $(CMOCKA)
 
-# The whole of it, for the suite that runs it on real files.
+# All of sealmark, for the suite that runs it on real files.
 $(O)/sealmark: $(wildcard $(SEALMARK_DIR)/*)
 	$(MAKE) -C $(SEALMARK_DIR) O=$(O) HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
 tools: $(O)/sealmark
 
-# musl's qsort, of the version that is tested: TREE is its source, in which nobody
-# here mends warnings.
+# musl's qsort, of the version under test. TREE is its source; its warnings are ignored.
 QSORT_FLAGS = $(HOSTFLAGS) -Iunit/narrow -isystem $(TREE)
 UNIT += $(O)/unit/qsort $(O)/unit/qsort-sanitized
 $(O)/unit/qsort: unit/qsort.c unit/narrow/atomic.h $(TREE)/src/stdlib/qsort.c $(O)/harness.o
