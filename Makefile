@@ -1,6 +1,6 @@
-# The front of the build (requires GNU make). Upstream musl is fetched, the fork's files and
-# patches go over it, and musl's own makefile compiles the result, all of it under build/.
-# Set things with ./configure, which writes config.mak, or on the command line.
+# The top of the build (requires GNU make). It fetches upstream musl, puts the fork's files and
+# patches over it, and compiles the result with musl's own makefile, all under build/. Settings come
+# from ./configure, which writes config.mak, or from the command line.
 
 ifneq ($(words $(CURDIR)),1)
 $(error the path of this directory has a space in it, which musl's makefile can't take)
@@ -8,7 +8,7 @@ endif
 
 BUILD = $(CURDIR)/build
 
-# Set here so that the environment's names of the same kind don't count.
+# Set these here, so that variables of the same name in the environment are ignored.
 CONFIG_VERSION = 1.2.6
 VERSION = $(CONFIG_VERSION)
 OTHER_VERSION = $(filter-out $(CONFIG_VERSION),1.2.6 1.2.5)
@@ -28,7 +28,7 @@ V =
 
 -include config.mak
 
-# make's own defaults are no choice of anyone's
+# ignore make's built-in defaults
 ifeq ($(origin CC),default)
 CC =
 endif
@@ -38,18 +38,18 @@ endif
 
 export CC CFLAGS CPPFLAGS LDFLAGS AR RANLIB LIBCC CROSS_COMPILE TARGET MUSL_ARGS
 export LEAVE_OUT SEAL_DEFAULT SEAL_EMULATION BINDIR LIBDIR INCLUDEDIR DESTDIR V
-# musl's make runs elsewhere
+# musl's make runs in another directory
 override DESTDIR := $(abspath $(DESTDIR))
 MAKEOVERRIDES =
 
-# Where the tests and the demo find the fork, and unmodified musl to compare it with:
-# $(call prefix_of,VERSION). The version that is not the configured one stands beside it.
+# Prefixes of the fork and of unmodified musl for the tests and the demo: $(call prefix_of,VERSION).
+# The version that is not the configured one has its number in the name.
 suffix = $(if $(filter $(CONFIG_VERSION),$1),,-$1)
 prefix_of = $(BUILD)/prefix$(suffix)
 emulation_prefix_of = $(BUILD)/emulation-prefix$(suffix)
 upstream_prefix_of = $(BUILD)/upstream-prefix$(suffix)
 
-# --with-musl= is one version's sources, no other's
+# --with-musl= holds for the configured version only
 with_musl = $(if $(filter $(CONFIG_VERSION),$1),WITH_MUSL='$(WITH_MUSL)',WITH_MUSL=)
 
 all: need-build
@@ -65,8 +65,8 @@ endif
 		d=$(DESTDIR)$(or $(MANDIR),$(PREFIX)/share/man)/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
 	done
 
-# tools/NAME/ with a Makefile is a program of that name: for this machine, and for
-# processes and files of any libc.
+# tools/NAME/ with a Makefile is a program NAME that runs on this machine and handles processes and
+# files of any libc.
 TOOLS = $(patsubst tools/%/Makefile,%,$(wildcard tools/*/Makefile))
 HOSTCC = cc
 tools: need-build
@@ -90,8 +90,8 @@ emulation-%: need-build linux-headers
 upstream-%: need-build linux-headers
 	+@$(call install_in,upstream,$*,$(call upstream_prefix_of,$*))
 
-# musl has no kernel headers (linux/, asm/). Programs built against the prefix that want
-# them take these links to the system's, with -idirafter build/linux-headers.
+# musl has no kernel headers (linux/, asm/). Programs built with the prefix can use these links to
+# the system's, by -idirafter build/linux-headers.
 linux-headers:
 	@tools/linux-headers
 
@@ -103,13 +103,13 @@ check:
 	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%)
 	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
-# What stands or falls with the packages that are installed. .ci/run has it run on fresh machines.
+# The tests that depend on installed packages. .ci/run runs them on fresh machines.
 check-packages:
 	@tools/need --install build check arch-arm
 	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) tools/check --packages $(CONFIG_VERSION)
 
-# RELEASE and FRESH choose what is run where; MIRROR is for a machine without sources of Debian
+# RELEASE and FRESH name releases and targets; MIRROR is for a machine without Debian sources
 RELEASE = bookworm trixie
 FRESH = demo check deb check-deb
 MIRROR =
@@ -122,13 +122,13 @@ demo:
 	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tools/demo
 
-# BENCH="--quick" and the like: make bench BENCH=--help
+# options are in BENCH, such as BENCH="--quick"; make bench BENCH=--help lists them
 bench:
 	@tools/need --install build bench
 	+@$(MAKE) --no-print-directory prefix upstream linux-headers
 	@BUILD=$(BUILD) tools/bench $(BENCH)
 
-# libFuzzer for SECONDS on each target; make check does a fixed number of inputs
+# run libFuzzer for SECONDS on each target; make check runs a fixed number of inputs
 SECONDS = 300
 
 fuzz:
@@ -154,7 +154,8 @@ check-deb:
 	+@$(MAKE) --no-print-directory deb
 	@BUILD=$(BUILD) tests/deb/run
 
-# What docs/compatibility.md shows: the above, and what make bench builds from source.
+# The table of docs/compatibility.md: check-real, and the programs that make bench builds from
+# source.
 compatibility:
 	@tools/need --install build real bench
 	+@$(MAKE) --no-print-directory prefix upstream tools linux-headers
@@ -167,7 +168,7 @@ check-kernel:
 	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) tools/check-kernel $(KERNEL_CHECK)
 
-# ARCH is one of tests/arch/table; more than one in quotes
+# ARCH is a name in tests/arch/table, or several in quotes
 check-arch:
 	@test -n '$(ARCH)' || { echo 'make check-arch ARCH=NAME, one of:' $$(tools/check-arch --list) >&2; false; }
 	@tools/check-arch --list $(ARCH) >/dev/null
