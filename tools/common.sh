@@ -1,11 +1,11 @@
-# Sourced by the scripts beside it: where things are, how they speak, one build at a time.
+# Sourced by the scripts in this directory: paths, messages, and a lock for builds.
 # shellcheck shell=sh
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 build=$root/build
 self=${0##*/}
 
-# The folders whose files go over upstream's, see tools/assemble.
+# The directories with files for upstream's tree, see tools/assemble.
 # shellcheck disable=SC2034
 overlay_dirs="ldso src arch include crt compat"
 
@@ -20,7 +20,7 @@ die()
 	exit 1
 }
 
-# The path as someone would type it at the top of the repository.
+# The path relative to the top of the repository.
 short()
 {
 	case $1 in
@@ -34,8 +34,8 @@ sha256()
 	sha256sum < "$1" | cut -d' ' -f1
 }
 
-# Two makes at once would compile into the same objects and swap each other's
-# trees, so the second one waits. The lock lasts as long as the script does.
+# Two makes at once would compile into the same objects and replace each other's trees, so the
+# second one waits. The lock is held until the script ends.
 take_lock()
 {
 	test -z "${BUILD_LOCKED-}" || return 0

@@ -1,5 +1,5 @@
-# Sourced by configure and common.sh, which both must know it: the versions of musl that there are
-# patches for, and which directories an install must not go to.
+# Sourced by configure and common.sh: the supported versions of musl, and the directories that an
+# install must not write to.
 # shellcheck shell=sh
 
 # shellcheck disable=SC2034
@@ -10,8 +10,8 @@ resolved()
 	realpath -m "$1" 2>/dev/null || printf '%s\n' "$1" | tr -s /
 }
 
-# Where the system's own programs find their loader and libraries, and what compilers link with. One
-# of our own name below them is no one else's.
+# Directories of the system's own loader and libraries, and those where compilers look for
+# libraries. One of our own name below them is safe.
 system_libdir()
 {
 	case $(resolved "$1") in
@@ -23,7 +23,7 @@ system_libdir()
 	return 1
 }
 
-# Where the system's own compilers look for headers, which are another libc's.
+# Directories where the system's compilers look for headers, which are another libc's.
 system_includedir()
 {
 	case $(resolved "$1") in
@@ -32,9 +32,9 @@ system_includedir()
 	return 1
 }
 
-# why_not PREFIX SYSLIBDIR LIBDIR INCLUDEDIR [DESTDIR]: say why an install must not go there, and fail if it may. LIBDIR and
-# INCLUDEDIR are empty if they follow from PREFIX. Below a DESTDIR any path may be written to, so what counts is
-# where that leads: / itself, or a link to it, is no such directory.
+# why_not PREFIX SYSLIBDIR LIBDIR INCLUDEDIR [DESTDIR]: print why an install must not go there, and
+# fail if it may. Empty LIBDIR and INCLUDEDIR follow from PREFIX. The path with DESTDIR is checked:
+# any other root may be written to, but not / or a link to it.
 why_not()
 {
 	lib=${3:-${1%/}/lib} include=${4:-${1%/}/include}

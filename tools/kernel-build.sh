@@ -1,4 +1,4 @@
-# Sourced by check-kernel: get a kernel's source, apply the series, build it, keep what was built.
+# Sourced by check-kernel: fetch a kernel's source, apply the series, build it, cache the result.
 # shellcheck shell=sh
 # shellcheck disable=SC2154
 
@@ -8,13 +8,14 @@ cache=$work/cache
 tree=$work/linux-$linux
 jobs=$(nproc 2>/dev/null || echo 2)
 
-# The fork's own way to get a package without installing it
+# Fetch a package without installing it
 fetch()
 {
 	BUILD_LOCKED=1 "$root/tools/fetch-source" --deb "$1" || exit 1
 }
 
-# unpack DEB DIRECTORY [MEMBER...]: a linux-source package's tarball, without its first folder
+# unpack DEB DIRECTORY [MEMBER...]: unpack a linux-source package's tarball without its top
+# directory
 unpack()
 {
 	deb=$1 dir=$2
@@ -25,7 +26,7 @@ unpack()
 		tar -xJ -C "$dir.new" --strip-components=1 "$@" && mv "$dir.new" "$dir"
 }
 
-# The unpacked, unpatched source
+# The unpatched source
 stock_tree()
 {
 	test ! -f "$tree/.pristine" || return 0
@@ -34,14 +35,14 @@ stock_tree()
 	touch "$tree/.pristine"
 }
 
-# git am, in a repository of the files that the series touches
+# Try git am in a repository of only the files that the series changes
 git_am()
 {
 	am=$work/am
 	rm -rf "$am"
 	mkdir -p "$am"
 	sed -n 's|^--- a/||p' "$series"/*.patch | sort -u | while read -r f ; do
-		# files that the series itself adds are not there yet
+		# files that the series adds do not exist yet
 		test -f "$tree/$f" || continue
 		mkdir -p "$am/$(dirname "$f")"
 		cp "$tree/$f" "$am/$f"
@@ -54,7 +55,7 @@ git_am()
 	) > "$work/am.log" 2>&1
 }
 
-# What differs in the patched tree from what git am made of it
+# Files that differ between the patched tree and the result of git am
 am_differs()
 {
 	(cd "$am" && git ls-files) | while read -r f ; do
@@ -62,8 +63,8 @@ am_differs()
 	done
 }
 
-# numbered_tables: each table of system calls in which mseal is not, or not under its number. An
-# architecture without a table of its own takes asm-generic's.
+# numbered_tables: print the tables of system calls that lack mseal or have it under a wrong number.
+# An architecture without its own table uses asm-generic's.
 numbered_tables()
 {
 	for f in "$tree"/arch/*/kernel/syscalls/syscall*.tbl "$tree"/arch/*/tools/syscall*.tbl \
@@ -78,19 +79,19 @@ numbered_tables()
 	done
 	for d in "$tree"/arch/*/ ; do
 		a=${d%/} a=${a##*/}
-		case $a in um) continue ;; esac		# x86's
+		case $a in um) continue ;; esac		# uses x86's
 		find "$d" -name 'syscall*.tbl' | grep -q . ||
 			grep -qr 'asm-generic/unistd.h\|scripts/syscall.tbl' "$d" || echo "arch/$a has no table"
 	done
 }
 
-# outcome WHAT: the result by the status before
+# outcome WHAT [LOG]: report success or failure of the previous command
 outcome()
 {
 	if test $? = 0 ; then result PASS "$1" ; else result FAIL "$1${2:+ (log: $(short "$2"))}" ; fi
 }
 
-# git am and patch without fuzz must both take it and come to the same.
+# git am and patch without fuzz must both apply the series, with the same result.
 apply_series()
 {
 	stock_tree
@@ -103,7 +104,7 @@ apply_series()
 	done
 	test -z "$(am_differs)"
 	outcome "patch -F0 takes it and comes to the same"
-	# A patch that adds a file always draws the question whether MAINTAINERS wants a line.
+	# checkpatch always asks about MAINTAINERS for a new file.
 	perl "$tree/scripts/checkpatch.pl" --root="$tree" --ignore FILE_PATH_CHANGES -q "$series"/*.patch > "$work/checkpatch.log" 2>&1
 	outcome "checkpatch has nothing to say" "$work/checkpatch.log"
 	lacking=$(numbered_tables)
@@ -130,12 +131,12 @@ kernel_hash()
 	} | sha256sum | cut -c 1-16
 }
 
-# configure FRAGMENT...: tinyconfig and the fragments, in $out
+# configure FRAGMENT...: configure with tinyconfig and the fragments, in $out
 configure()
 {
 	rm -rf "$out"
 	mkdir -p "$out"
-	# not by set -e, which does nothing in a function that is asked whether it succeeds
+	# set -e has no effect here, since callers test the status
 	(
 		cd "$tree" &&
 		make O="$out" tinyconfig &&
@@ -144,14 +145,14 @@ configure()
 	)
 }
 
-# unheard FRAGMENT...: the lines that did not get into $out/.config
+# unheard FRAGMENT...: print the lines that are not in effect in $out/.config
 unheard()
 {
 	cat "$@" | grep '^CONFIG_' | grep -vxFf "$out/.config"
 	cat "$@" | sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=y/p' | grep -xFf - "$out/.config"
 }
 
-# build_kernel NAME HASH FRAGMENT...: from the tree as it stands
+# build_kernel NAME HASH FRAGMENT...: build the present tree
 build_kernel()
 {
 	name=$1 hash=$2 out=$work/o-$1 log=$work/build-$1.log
