@@ -1,7 +1,7 @@
 --[[
-Makes every attack that the probe knows on this very process, each in a child.
-One line for each, tab-separated, for tools/demo: whether sealing is "meant" to stop it or it is "outside" of
-what sealing is about, the method, the victim, the outcome (refused, done, other), and words about that.
+Makes every attack of the probe on this process, each in a child. Prints a line for each, with tabs
+between the fields, for tools/demo: "meant" if sealing is made to stop it, else "outside"; the
+method; the target; the outcome (refused, done, other); a short description.
 
 	lua attack.lua
 ]]

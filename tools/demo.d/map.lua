@@ -1,7 +1,7 @@
 --[[
-Prints the process's own memory map: what each mapping is, whether it is sealed ("sl" among the
-flags in /proc/self/smaps), and if not, why not. Then the shares. Fails if something is not sealed
-that the level "on" promises, on a kernel that can.
+Prints the process's own memory map: the kind of each mapping, whether it is sealed ("sl" among the
+flags in /proc/self/smaps), and if not, why not. Then the shares. Fails if the kernel can seal and a
+mapping that the level "on" includes is not sealed.
 
 	lua map.lua [colour]
 ]]
@@ -25,8 +25,8 @@ for i, o in ipairs(objects) do
 	if o.short:match "^ld%-musl" then o.short = "libc.so" end
 end
 
--- Which object the mapping belongs to and which part of it, by the object's program headers: pages that
--- the loader replaced by anonymous ones have no file name of their own any more.
+-- The object of a mapping and its part of it, by the program headers: pages that the loader replaced
+-- by anonymous ones have no file name.
 local function whose(m)
 	if m.file:match "^%[" then return m.file, m.prot:match "x" and "code" or "" end
 	if m.shared then return "shared memory", "" end
@@ -43,7 +43,7 @@ local function whose(m)
 		end
 	end
 	if m.file == "" then
-		-- where the loader keeps what it knows of them; upstream's is memory as any other
+		-- the loader's records of the objects; upstream has them in ordinary memory
 		for _, o in ipairs(objects) do
 			if o.record >= m.start and o.record < m.stop and not m.prot:match "w" then return "libc.so", "records" end
 		end
@@ -69,7 +69,7 @@ for line in io.lines "/proc/self/smaps" do
 		m = { start = tonumber(s, 16), stop = tonumber(e, 16), prot = prot:sub(1, 3),
 			shared = prot:sub(4) == "s", file = file }
 		m.object, m.part = whose(m)
-		-- The vsyscall page lies in the kernel's half: no process can map or unmap anything there.
+		-- The vsyscall page is in the kernel's half, where no process can map or unmap.
 		if file ~= "[vsyscall]" then maps[#maps + 1] = m end
 	elseif line:match "^VmFlags:" then
 		m.sealed = (line .. " "):match " sl " ~= nil

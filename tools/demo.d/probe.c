@@ -1,21 +1,19 @@
-/*
- * probe: a C module for lua which looks at, and then attacks, the process that it is loaded into.
+/* probe: a C module for lua that inspects its own process, and attacks it.
  *
- *	probe.kernel()        "sealing" or the reason why the kernel cannot do it
- *	probe.objects()       what the dynamic linker loaded, as dl_iterate_phdr() tells it
- *	probe.attacks()       the names of the attacks, in the order in which they are shown
- *	probe.attack(name)    makes one attack in a child; answers "refused", "done" or "other",
- *	                      and a few words about it
+ *	probe.kernel()        "sealing", or the reason why the kernel can't seal
+ *	probe.objects()       the loaded objects, from dl_iterate_phdr()
+ *	probe.attacks()       the names of the attacks, in display order
+ *	probe.attack(name)    makes one attack in a child; returns "refused",
+ *	                      "done" or "other", and a short description
  *
- * An attack is what somebody does who can already make the process call what he likes with the
- * arguments he likes, and now wants the code to be his. Each is made in a child of the
- * real program, with its real mappings, and counts as done only when its effect was seen: the
- * changed function was called, the rolled back pointer was read. A system call that returns 0
- * and changes nothing would be no success.
+ * The attacker can already make the process do any call with any arguments, and
+ * now wants to run code of his own. Each attack is made in a child of the real
+ * program, with its real mappings. It counts as done only if its effect was
+ * seen: the changed function was called, the restored pointer was read. A
+ * system call that returns 0 and changes nothing is not enough.
  *
- * The last ones are what sealing does not prevent, nor means to: shown as well, so that nobody
- * takes it for more than it is.
- */
+ * The last attacks are those that sealing is not made to prevent. They show its
+ * limits. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -40,13 +38,15 @@
 #define SYS_mseal 462
 #endif
 
-/* A function that returns 1337, for the machines on which the demonstration knows how to say so. */
+/* A function that returns 1337, for the architectures of the demo. */
 #if defined(__x86_64__) || defined(__i386__)
 static const unsigned char code[] = { 0xb8, 0x39, 0x05, 0, 0, 0xc3 };
 #elif defined(__aarch64__)
-static const unsigned char code[] = { 0x20, 0xa7, 0x80, 0x52, 0xc0, 0x03, 0x5f, 0xd6 };
+static const unsigned char code[] = { 0x20, 0xa7, 0x80, 0x52, 0xc0, 0x03, 0x5f,
+	0xd6 };
 #elif defined(__riscv)
-static const unsigned char code[] = { 0x13, 0x05, 0x90, 0x53, 0x67, 0x80, 0, 0 };
+static const unsigned char code[] = { 0x13, 0x05, 0x90, 0x53, 0x67, 0x80, 0,
+	0 };
 #else
 #error "no machine code for this architecture yet: add a function that returns 1337"
 #endif
@@ -63,12 +63,13 @@ static uintptr_t up(uintptr_t a) { return (a+page-1) & -page; }
 static void *ptr(struct range r) { return (void *)r.start; }
 static size_t len(struct range r) { return r.end - r.start; }
 
-/* Finding things ------------------------------------------------------------------------- */
+/* Finding things ---------------------------------------------------------- */
 
 enum part { TEXT, RODATA, RELRO, DATA };
 
 struct query {
-	const char *name;     /* end of the object's path, or "" for the program */
+	/* end of the object's path, or "" for the program */
+	const char *name;
 	enum part part;
 	struct range found;
 };
@@ -85,21 +86,25 @@ static int match(struct dl_phdr_info *info, size_t size, void *arg)
 	const ElfW(Phdr) *ph = info->dlpi_phdr;
 	uintptr_t relro = 0;
 
-	/* The program comes first, whatever it is called. */
+	/* The program comes first. */
 	if (*q->name && !ends_with(info->dlpi_name, q->name)) return 0;
 	for (int i=0; i<info->dlpi_phnum; i++)
-		if (ph[i].p_type==PT_GNU_RELRO) relro = up(ph[i].p_vaddr+ph[i].p_memsz);
+		if (ph[i].p_type==PT_GNU_RELRO)
+			relro = up(ph[i].p_vaddr+ph[i].p_memsz);
 	for (int i=0; i<info->dlpi_phnum; i++) {
-		uintptr_t s = down(ph[i].p_vaddr), e = up(ph[i].p_vaddr+ph[i].p_memsz);
+		uintptr_t s = down(ph[i].p_vaddr),
+			e = up(ph[i].p_vaddr+ph[i].p_memsz);
 		int w = ph[i].p_flags & PF_W, x = ph[i].p_flags & PF_X;
 		if (q->part==RELRO) {
-			/* Only whole pages can be protected: the linker rounds the end down. */
+			/* Only whole pages are protected: the loader rounds the
+			 * end down. */
 			if (ph[i].p_type!=PT_GNU_RELRO) continue;
 			e = down(ph[i].p_vaddr+ph[i].p_memsz);
 		} else {
 			if (ph[i].p_type!=PT_LOAD) continue;
 			if (q->part==TEXT && !x) continue;
-			if (q->part==RODATA && (w || x || !ph[i].p_vaddr)) continue;
+			if (q->part==RODATA && (w || x || !ph[i].p_vaddr))
+				continue;
 			if (q->part==DATA) {
 				if (!w) continue;
 				if (relro>s && relro<e) s = relro;
@@ -132,9 +137,10 @@ static struct range vdso(void)
 	return r;
 }
 
-/* Attacks -------------------------------------------------------------------------------- */
+/* Attacks ----------------------------------------------------------------- */
 
-/* What the child tells its parent, in shared memory since it may die on the way. */
+/* The child's report to its parent, in shared memory because the child may
+ * die. */
 struct report {
 	enum { ASKED = 1, ALLOWED, SHOWN, REFUSED, NOTHING } state;
 	int error;
@@ -151,14 +157,14 @@ static int allowed(int ok)
 	return ok;
 }
 
-/* The fact that the attack had its effect; the child ends here. */
+/* Report whether the effect was seen, and end the child. */
 static void shown(int yes)
 {
 	if (yes) report->state = SHOWN;
 	_exit(0);
 }
 
-/* The library's function does what the attacker wants. */
+/* Replace the library's function by the attacker's. */
 static void plant(void *at)
 {
 	memcpy(at, code, sizeof code);
@@ -176,7 +182,7 @@ static struct range victims_page(void)
 	return (struct range){ a, up((uintptr_t)victim + sizeof code) };
 }
 
-/* Is the page mapped? msync of what is not answers ENOMEM. */
+/* Is the page mapped? If not, msync fails with ENOMEM. */
 static int mapped(struct range r)
 {
 	return !syscall(SYS_msync, r.start, page, MS_ASYNC);
@@ -199,7 +205,8 @@ static void unmap_text(void)
 static void replace_text(void)
 {
 	struct range r = victims_page();
-	if (allowed(syscall(SYS_mmap, ptr(r), len(r), PROT_READ|PROT_WRITE|PROT_EXEC,
+	if (allowed(syscall(SYS_mmap, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE|PROT_EXEC,
 	    MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0) != -1)) {
 		plant((void *)victim);
 		shown(hijacked());
@@ -209,7 +216,8 @@ static void replace_text(void)
 static void patch_text(void)
 {
 	struct range r = victims_page();
-	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r), PROT_READ|PROT_WRITE|PROT_EXEC))) {
+	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE|PROT_EXEC))) {
 		plant((void *)victim);
 		shown(hijacked());
 	}
@@ -218,7 +226,8 @@ static void patch_text(void)
 static void patch_text_by_key(void)
 {
 	struct range r = victims_page();
-	if (allowed(!syscall(SYS_pkey_mprotect, ptr(r), len(r), PROT_READ|PROT_WRITE|PROT_EXEC, -1))) {
+	if (allowed(!syscall(SYS_pkey_mprotect, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE|PROT_EXEC, -1))) {
 		plant((void *)victim);
 		shown(hijacked());
 	}
@@ -228,17 +237,20 @@ static void move_text(void)
 {
 	struct range r = find("liblua.so", TEXT);
 	need(r);
-	if (allowed(syscall(SYS_mremap, ptr(r), len(r), len(r)+page, MREMAP_MAYMOVE) != -1))
+	if (allowed(syscall(SYS_mremap, ptr(r), len(r), len(r)+page,
+	    MREMAP_MAYMOVE) != -1))
 		shown(!mapped(r));
 }
 
-/* Code prepared elsewhere is moved over a page of the library's. */
+/* Move prepared code over a page of the library. */
 static void cover_text(void)
 {
 	struct range r = victims_page();
-	char *mine = mmap(0, len(r), PROT_READ|PROT_WRITE|PROT_EXEC, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	char *mine = mmap(0, len(r), PROT_READ|PROT_WRITE|PROT_EXEC,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 	plant(mine + ((uintptr_t)victim - r.start));
-	if (allowed(syscall(SYS_mremap, mine, len(r), len(r), MREMAP_MAYMOVE|MREMAP_FIXED, ptr(r)) != -1))
+	if (allowed(syscall(SYS_mremap, mine, len(r), len(r),
+	    MREMAP_MAYMOVE|MREMAP_FIXED, ptr(r)) != -1))
 		shown(hijacked());
 }
 
@@ -258,11 +270,12 @@ static void shm_over_text(void)
 static void run_from(struct range r)
 {
 	need(r);
-	/* The last bytes of the last page: nothing of the library's lies there. */
+	/* The library has nothing in the last bytes of the last page. */
 	char *at = (char *)r.end - 64;
 	r.start = r.end - page;
 	plant(at);
-	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r), PROT_READ|PROT_WRITE|PROT_EXEC)))
+	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE|PROT_EXEC)))
 		shown(((int (*)(void))at)() == ANSWER);
 }
 
@@ -275,9 +288,11 @@ static void unprotect_relro(void)
 {
 	struct range r = find("liblua.so", RELRO);
 	need(r);
-	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r), PROT_READ|PROT_WRITE))) {
+	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE))) {
 		*(volatile uintptr_t *)(r.end - sizeof(uintptr_t)) = ANSWER;
-		shown(*(volatile uintptr_t *)(r.end - sizeof(uintptr_t)) == ANSWER);
+		shown(*(volatile uintptr_t *)(r.end - sizeof(uintptr_t))
+			== ANSWER);
 	}
 }
 
@@ -288,13 +303,15 @@ static size_t differences(const char *a, const char *b, size_t n)
 	return d;
 }
 
-/* Throwing the pages away brings back what the file has there: pointers that were never relocated. */
+/* Discarding the pages restores the file's contents: pointers without
+ * relocation. */
 static void discard_relro(void)
 {
 	struct range r = find("liblua.so", RELRO);
 	char *before;
 	need(r);
-	before = mmap(0, len(r), PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	before = mmap(0, len(r), PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 	memcpy(before, ptr(r), len(r));
 	if (allowed(!syscall(SYS_madvise, ptr(r), len(r), MADV_DONTNEED)))
 		shown(differences(before, ptr(r), len(r)) > 0);
@@ -305,7 +322,8 @@ static void change_constants(void)
 	struct range r = find("cjson.so", RODATA);
 	volatile unsigned char *c;
 	need(r);
-	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r), PROT_READ|PROT_WRITE))) {
+	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE))) {
 		c = ptr(r);
 		*c ^= 1;
 		shown(1);
@@ -318,7 +336,8 @@ static void program_relro(void)
 	need(r);
 	if (allowed(syscall(SYS_mmap, ptr(r), len(r), PROT_READ|PROT_WRITE,
 	    MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0) != -1)) {
-		for (size_t i=0; i<len(r); i++) if (((char *)r.start)[i]) shown(0);
+		for (size_t i=0; i<len(r); i++)
+			if (((char *)r.start)[i]) shown(0);
 		shown(1);
 	}
 }
@@ -337,7 +356,8 @@ static void patch_libc(void)
 	need(r);
 	r.start = down((uintptr_t)f);
 	r.end = up((uintptr_t)f + sizeof code);
-	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r), PROT_READ|PROT_WRITE|PROT_EXEC))) {
+	if (allowed(!syscall(SYS_mprotect, ptr(r), len(r),
+	    PROT_READ|PROT_WRITE|PROT_EXEC))) {
 		plant((void *)f);
 		shown(f() == ANSWER);
 	}
@@ -347,7 +367,7 @@ static void unmap_libc(void)
 {
 	struct range r = libc(TEXT);
 	need(r);
-	/* If it works nobody returns from it, and the parent sees a signal. */
+	/* If it succeeds it can't return, and the parent sees a signal. */
 	allowed(!syscall(SYS_munmap, ptr(r), len(r)));
 }
 
@@ -367,7 +387,9 @@ static void write_mem(void)
 {
 	int fd = open("/proc/self/mem", O_RDWR);
 	if (fd<0) need((struct range){0});
-	if (allowed(pwrite(fd, code, sizeof code, (uintptr_t)victim) == sizeof code)) shown(hijacked());
+	if (allowed(pwrite(fd, code, sizeof code, (uintptr_t)victim)
+	    == sizeof code))
+		shown(hijacked());
 }
 
 static void store(void)
@@ -381,7 +403,8 @@ static void store(void)
 
 static void unmap_heap(void)
 {
-	/* Not a small block: those may lie in the slack of a library's data, which is sealed. */
+	/* A large block: small ones may lie in the unused end of a library's
+	 * data, which is sealed. */
 	char *big = malloc(1<<20);
 	struct range r = { up((uintptr_t)big) };
 	r.end = r.start + page;
@@ -392,25 +415,33 @@ static void unmap_heap(void)
 static const struct attack {
 	const char *name, *what, *effect;
 	void (*run)(void);
-	int outside;        /* not what sealing is about */
+	int outside;        /* sealing is not made to prevent it */
 } attacks[] = {
 	{ "munmap", "liblua.so code", "gone: calls crash", unmap_text },
-	{ "mmap MAP_FIXED", "liblua.so code", "function replaced", replace_text },
+	{ "mmap MAP_FIXED", "liblua.so code", "function replaced",
+		replace_text },
 	{ "mprotect +W", "liblua.so code", "function rewritten", patch_text },
-	{ "pkey_mprotect +W", "liblua.so code", "function rewritten", patch_text_by_key },
+	{ "pkey_mprotect +W", "liblua.so code", "function rewritten",
+		patch_text_by_key },
 	{ "mremap away", "liblua.so code", "gone: calls crash", move_text },
 	{ "mremap onto", "liblua.so code", "function replaced", cover_text },
-	{ "shmat SHM_REMAP", "liblua.so code", "function replaced", shm_over_text },
+	{ "shmat SHM_REMAP", "liblua.so code", "function replaced",
+		shm_over_text },
 	{ "mprotect +X", "liblua.so data", "data ran as code", run_data },
-	{ "mprotect +W", "liblua.so relro", "pointer overwritten", unprotect_relro },
-	{ "madvise DONTNEED", "liblua.so relro", "relocation undone", discard_relro },
-	{ "mprotect +W", "cjson.so constants", "constant changed", change_constants },
-	{ "mmap MAP_FIXED", "lua's own relro", "pointers wiped", program_relro },
+	{ "mprotect +W", "liblua.so relro", "pointer overwritten",
+		unprotect_relro },
+	{ "madvise DONTNEED", "liblua.so relro", "relocation undone",
+		discard_relro },
+	{ "mprotect +W", "cjson.so constants", "constant changed",
+		change_constants },
+	{ "mmap MAP_FIXED", "lua's own relro", "pointers wiped",
+		program_relro },
 	{ "mprotect +W", "libc.so code", "function rewritten", patch_libc },
 	{ "munmap", "libc.so code", "process died", unmap_libc },
 	{ "mprotect +X", "libc.so data", "data ran as code", run_libc_data },
 	{ "munmap", "vdso", "gone: clock crashes", unmap_vdso },
-	{ "/proc/self/mem", "liblua.so code", "function rewritten", write_mem, 1 },
+	{ "/proc/self/mem", "liblua.so code", "function rewritten", write_mem,
+		1 },
 	{ "a plain store", "liblua.so data", "data changed", store, 1 },
 	{ "munmap", "memory of malloc", "gone: use crashes", unmap_heap, 1 },
 };
@@ -439,7 +470,8 @@ static int l_attack(lua_State *l)
 	int status;
 	pid_t pid;
 
-	if (n<0 || n >= sizeof attacks/sizeof *attacks) return luaL_error(l, "no such attack");
+	if (n<0 || n >= sizeof attacks/sizeof *attacks)
+		return luaL_error(l, "no such attack");
 	state = l;
 	*report = (struct report){ ASKED };
 	pid = fork();
@@ -450,8 +482,9 @@ static int l_attack(lua_State *l)
 		_exit(0);
 	}
 	while (waitpid(pid, &status, 0)<0 && errno==EINTR);
-	/* Code that vanished under the very call that removed it: that is an effect as well. */
-	if (WIFSIGNALED(status) && (report->state==ASKED || report->state==ALLOWED))
+	/* The code that made the call may be gone: that is an effect too. */
+	if (WIFSIGNALED(status)
+	    && (report->state==ASKED || report->state==ALLOWED))
 		report->state = SHOWN;
 	switch (report->state) {
 	case SHOWN:
@@ -460,7 +493,8 @@ static int l_attack(lua_State *l)
 		break;
 	case REFUSED:
 		lua_pushstring(l, report->error==EPERM ? "refused" : "other");
-		lua_pushstring(l, report->error==EPERM ? "EPERM" : strerror(report->error));
+		lua_pushstring(l, report->error==EPERM ? "EPERM"
+			: strerror(report->error));
 		break;
 	case NOTHING:
 		lua_pushliteral(l, "other");
@@ -473,7 +507,7 @@ static int l_attack(lua_State *l)
 	return 2;
 }
 
-/* Looking -------------------------------------------------------------------------------- */
+/* Looking ----------------------------------------------------------------- */
 
 static int each(struct dl_phdr_info *info, size_t size, void *arg)
 {
@@ -483,20 +517,22 @@ static int each(struct dl_phdr_info *info, size_t size, void *arg)
 	lua_newtable(l);
 	lua_pushstring(l, info->dlpi_name);
 	lua_setfield(l, -2, "name");
-	/* of a library musl keeps it in its record */
+	/* for a library, musl keeps it in its record */
 	lua_pushinteger(l, (uintptr_t)info->dlpi_name);
 	lua_setfield(l, -2, "record");
 	lua_pushinteger(l, info->dlpi_addr);
 	lua_setfield(l, -2, "base");
 	for (int i=0, n=0; i<info->dlpi_phnum; i++) {
-		if (ph[i].p_type!=PT_LOAD && ph[i].p_type!=PT_GNU_RELRO) continue;
+		if (ph[i].p_type!=PT_LOAD && ph[i].p_type!=PT_GNU_RELRO)
+			continue;
 		lua_newtable(l);
 		lua_pushstring(l, ph[i].p_type==PT_LOAD ? "load" : "relro");
 		lua_setfield(l, -2, "type");
 		lua_pushinteger(l, info->dlpi_addr + down(ph[i].p_vaddr));
 		lua_setfield(l, -2, "start");
 		lua_pushinteger(l, info->dlpi_addr + (ph[i].p_type==PT_LOAD
-			? up(ph[i].p_vaddr+ph[i].p_memsz) : down(ph[i].p_vaddr+ph[i].p_memsz)));
+			? up(ph[i].p_vaddr+ph[i].p_memsz)
+			: down(ph[i].p_vaddr+ph[i].p_memsz)));
 		lua_setfield(l, -2, "end");
 		lua_pushboolean(l, ph[i].p_flags & PF_X);
 		lua_setfield(l, -2, "x");
@@ -517,9 +553,11 @@ static int l_objects(lua_State *l)
 
 static int l_kernel(lua_State *l)
 {
-	/* An empty range is sealed without effect by a kernel that has the call. */
+	/* If the kernel has mseal, sealing an empty range succeeds and does
+	 * nothing. */
 	int r = syscall(SYS_mseal, 0, 0, 0);
-	lua_pushstring(l, !r ? "sealing" : errno==ENOSYS ? "no mseal" : strerror(errno));
+	lua_pushstring(l,
+		!r ? "sealing" : errno==ENOSYS ? "no mseal" : strerror(errno));
 	return 1;
 }
 
@@ -533,8 +571,10 @@ int luaopen_probe(lua_State *l)
 		{ 0, 0 },
 	};
 	page = sysconf(_SC_PAGESIZE);
-	report = mmap(0, page, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_ANONYMOUS, -1, 0);
-	if (report==MAP_FAILED) return luaL_error(l, "mmap: %s", strerror(errno));
+	report = mmap(0, page, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_ANONYMOUS,
+		-1, 0);
+	if (report==MAP_FAILED)
+		return luaL_error(l, "mmap: %s", strerror(errno));
 	luaL_newlib(l, f);
 	return 1;
 }

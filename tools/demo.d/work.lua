@@ -1,6 +1,6 @@
 --[[
-Some real work for the interpreter and its C modules, checked: a program whose code was sealed
-must compute what it always did.
+Some real work for the interpreter and its C modules, with checks: a sealed program must give the
+same results.
 
 	lua work.lua
 ]]
