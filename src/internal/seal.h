@@ -78,7 +78,8 @@ hidden int __seal_marked(const struct seal_object *o);
 /* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes, and
  * the pages that hold nothing else of its segments. The loader and the vdso
  * have none. Returns 0, or -1, with no pages, if a range is malformed, outside
- * of the object, or one too many: an error exempts nothing. */
+ * of the object, of a note and not all data, or one too many: an error exempts
+ * nothing. */
 hidden int __seal_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page);
 

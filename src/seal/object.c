@@ -126,6 +126,29 @@ static struct seal_range span_of(const struct seal_object *o, size_t page)
 	return span;
 }
 
+/* 1 if r lies in a writable segment and outside of RELRO. */
+static int in_data(const struct seal_object *o, struct seal_range r, size_t page)
+{
+	size_t i;
+	int in = 0;
+	for (i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		uintptr_t start = o->base+ph->p_vaddr;
+		if (ph->p_type == PT_GNU_RELRO) {
+			struct seal_range ro = __seal_relro(ph, page);
+			ro.start += o->base;
+			ro.end += o->base;
+			ro = __seal_common(ro, r);
+			if (ro.start != ro.end) return 0;
+		}
+		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)
+		    && r.start-start <= ph->p_memsz
+		    && r.end-r.start <= ph->p_memsz-(r.start-start))
+			in = 1;
+	}
+	return in;
+}
+
 /* Collect in m->r the ranges that o declares mutable and, if there are any,
  * join them in m->cover. Segments and notes may name the same bytes: sealmark
  * can exempt a whole program that has SEAL_MUTABLE data. */
@@ -151,6 +174,10 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 			return -1;
 	}
 	if (!m->n) return 0;
+	/* The compiler makes notes for variables alone, so one that names code
+	 * or RELRO is damaged, and not to be believed. */
+	for (i=segments; i<m->n; i++)
+		if (!in_data(o, m->r[i], page)) return -1;
 	struct seal_range span = span_of(o, page);
 	for (m->cover.n=i=0; i<m->n; i++)
 		if (m->r[i].start < span.start || m->r[i].end > span.end

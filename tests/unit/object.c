@@ -400,7 +400,7 @@ static void mutable_notes(void **st)
 	unsigned char *mem = aligned_alloc(PAGE, 4*PAGE);
 	uint32_t words[10] = { 10, 16, 3, 0, 0, 0 };
 	ElfW(Phdr) ph[] = {
-		LOAD(PF_R, 0x1000, 4*PAGE),
+		LOAD(RW, 0x1000, 4*PAGE),
 		{ .p_type = PT_NOTE, .p_vaddr = 0x1100, .p_memsz = sizeof words,
 			.p_filesz = sizeof words, .p_align = 4 },
 		{ .p_type = PT_NULL },
@@ -420,11 +420,30 @@ static void mutable_notes(void **st)
 	PAGES_OF(&o, PAGE, R(page, page+PAGE));
 	ph[2] = (ElfW(Phdr))MUTABLE(0x1000, 4*PAGE);
 	PAGES_OF(&o, PAGE, R(page-PAGE, page+3*PAGE));
+	/* RELRO and code are none of a note's business, but a segment's. */
+	ph[2] = (ElfW(Phdr)){ .p_type = PT_GNU_RELRO, .p_vaddr = 0x1000+2*PAGE,
+		.p_memsz = PAGE };
+	PAGES_OF(&o, PAGE, R(page, page+PAGE));
+	ph[2].p_vaddr = 0x1000+PAGE;
+	BAD_PAGES(&o);
+	ph[2].p_vaddr = 0x1000;
+	PAGES_OF(&o, PAGE, R(page, page+PAGE));
 	ph[2].p_type = PT_NULL;
-	/* Not from an unreadable segment, nor from a property. */
-	ph[0].p_flags = PF_X;
-	NO_PAGES(&o);
+	ph[0].p_flags = RX;
+	BAD_PAGES(&o);
 	ph[0].p_flags = PF_R;
+	BAD_PAGES(&o);
+	ph[0].p_flags = RW;
+	/* Only to the end of the segment's data. */
+	ph[0].p_memsz = 2*PAGE;
+	PAGES_OF(&o, PAGE, R(page, page+PAGE));
+	ph[0].p_memsz--;
+	BAD_PAGES(&o);
+	ph[0].p_memsz = 4*PAGE;
+	/* Not from an unreadable segment, nor from a property. */
+	ph[0].p_flags = PF_W;
+	NO_PAGES(&o);
+	ph[0].p_flags = RW;
 	ph[1].p_type = PT_GNU_PROPERTY;
 	NO_PAGES(&o);
 	ph[1].p_type = PT_NOTE;
