@@ -282,8 +282,7 @@ static struct region *add_region(size_t len, int flags)
 	return r;
 }
 
-/* A table that is large and about to be written all over, and final after the
- * start. */
+/* For a large table that is written once, at startup. */
 static void *arena_map(size_t n)
 {
 	struct region *r = add_region(ALIGN(n+sizeof *r+sizeof(struct chunk),
@@ -401,7 +400,7 @@ static char *arena_strdup(const char *s)
 #define realloc arena_realloc
 #define free arena_free
 
-/* What libc.h has names of its own for, while they can be told apart. */
+/* Must precede the macros below: struct __libc has members of the same names. */
 static void set_tls_layout(size_t cnt, size_t align)
 {
 	libc.tls_cnt = cnt;
