@@ -400,7 +400,7 @@ static char *arena_strdup(const char *s)
 #define realloc arena_realloc
 #define free arena_free
 
-/* Must precede the macros below: struct __libc has members of the same names. */
+/* Must precede the macros below: struct __libc has members of these names. */
 static void set_tls_layout(size_t cnt, size_t align)
 {
 	libc.tls_cnt = cnt;

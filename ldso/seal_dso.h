@@ -10,7 +10,7 @@
 
 static void set_relro(struct dso *p, const Phdr *ph)
 {
-	struct seal_range r = __seal_relro(ph, PAGE_SIZE);
+	struct seal_range r = __seal_relro(ph, 0, PAGE_SIZE);
 	p->relro_start = r.start;
 	p->relro_end = r.end;
 }
@@ -274,6 +274,14 @@ static struct seal_object seal_view(const struct dso *p)
 	return o;
 }
 
+/* A job is too large for the stack of a thread that calls dlopen, so each caller
+ * has a static one and holds the lock. Its ranges need no clearing. */
+static void new_job(struct seal_job *job)
+{
+	job->set.n = job->error = job->asked = job->refused = 0;
+	job->vdso = job->failed = (struct seal_range){ 0, 0 };
+}
+
 /* The vdso was not mapped by the loader and is added apart. FDPIC objects
  * (NOMMU) have no mappings that could be sealed. */
 static void seal_dso(struct seal_job *job, struct dso *p)
@@ -389,8 +397,7 @@ static void seal_loaded(void)
 	 * holds the lock. */
 	static struct seal_job job;
 	if (!__seal_wanted()) return;
-	job.set.n = job.error = job.asked = job.refused = 0;
-	job.vdso = job.failed = (struct seal_range){ 0, 0 };
+	new_job(&job);
 	for (struct dso *p=head; p; p=p->next) seal_dso(&job, p);
 	int err = __seal_finish(&job, head->name);
 	if (!err) return;
@@ -436,7 +443,7 @@ static int close_for_good(void)
 	struct region *r;
 	arena->state = RECORDS_DLSEAL;
 	records_close();
-	job.set.n = job.error = 0;
+	new_job(&job);
 	for (r=arena->region.next; r; r=r->next) seal_region(&job, r);
 	int err = __seal_flush(&job);
 	if (!err) {
@@ -455,7 +462,7 @@ static int close_for_good(void)
 static void seal_pending(void)
 {
 	static struct seal_job job;
-	job.set.n = job.error = job.asked = job.refused = 0;
+	new_job(&job);
 	for (struct dso *p=lazy_head; p; p=p->lazy_next) {
 		struct seal_object o = seal_view(p);
 		if (p->sealed != SEAL_DEFERRED) continue;

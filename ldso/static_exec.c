@@ -95,7 +95,8 @@ not_static:
 int __segment_in_file(const Phdr *ph, uint64_t size)
 {
 	uint64_t off = ph->p_offset, end = off+ph->p_filesz;
-	return !ph->p_filesz || (end >= off && (end-1 & -(uint64_t)PAGE_SIZE) < size);
+	return !ph->p_filesz
+		|| (end >= off && (end-1 & -(uint64_t)PAGE_SIZE) < size);
 }
 
 static int prot_of(const Phdr *ph)
@@ -114,7 +115,8 @@ static void map_image(struct image *im)
 	for (i=0; i<im->eh.e_phnum; i++) {
 		const Phdr *ph = im->ph+i;
 		if (ph->p_type != PT_LOAD) continue;
-		if (!__segment_in_file(ph, im->size) || ph->p_filesz > ph->p_memsz)
+		if (!__segment_in_file(ph, im->size)
+		    || ph->p_filesz > ph->p_memsz)
 			fail(im, "cannot load: a segment is not all in the file");
 		/* Without file contents, the offset means nothing. */
 		if (ph->p_vaddr+ph->p_memsz < ph->p_vaddr

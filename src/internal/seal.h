@@ -62,10 +62,12 @@ struct seal_job {
 hidden int __seal_object_ranges(struct seal_set *set,
 	const struct seal_object *o, int rw, size_t page);
 
-/* The pages of a PT_GNU_RELRO, without load bias. Both ends are rounded down:
- * padding precedes the start on its page, but data follows the end. If the
- * header wraps around, start is above end. */
-hidden struct seal_range __seal_relro(const ElfW(Phdr) *ph, size_t page);
+/* The pages of a PT_GNU_RELRO of an object with the load bias base, or, with 0,
+ * in the object's own addresses. Both ends are rounded down: padding precedes
+ * the start on its page, but data follows the end. If the header wraps around,
+ * start is above end. */
+hidden struct seal_range __seal_relro(const ElfW(Phdr) *ph, uintptr_t base,
+	size_t page);
 
 /* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
 hidden int __seal_relro_valid(const struct seal_object *o, size_t page);

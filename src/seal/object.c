@@ -59,11 +59,12 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 	return 0;
 }
 
-struct seal_range __seal_relro(const ElfW(Phdr) *ph, size_t page)
+struct seal_range __seal_relro(const ElfW(Phdr) *ph, uintptr_t base,
+	size_t page)
 {
 	uintptr_t start = ph->p_vaddr, end = start+ph->p_memsz;
 	if (end < start) return (struct seal_range){ -page, 0 };
-	return (struct seal_range){ start & -page, end & -page };
+	return (struct seal_range){ base+(start & -page), base+(end & -page) };
 }
 
 int __seal_relro_valid(const struct seal_object *o, size_t page)
@@ -127,7 +128,8 @@ static struct seal_range span_of(const struct seal_object *o, size_t page)
 }
 
 /* 1 if r lies in a writable segment and outside of RELRO. */
-static int in_data(const struct seal_object *o, struct seal_range r, size_t page)
+static int in_data(const struct seal_object *o, struct seal_range r,
+	size_t page)
 {
 	size_t i;
 	int in = 0;
@@ -135,10 +137,8 @@ static int in_data(const struct seal_object *o, struct seal_range r, size_t page
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		uintptr_t start = o->base+ph->p_vaddr;
 		if (ph->p_type == PT_GNU_RELRO) {
-			struct seal_range ro = __seal_relro(ph, page);
-			ro.start += o->base;
-			ro.end += o->base;
-			ro = __seal_common(ro, r);
+			struct seal_range ro = __seal_common(r,
+				__seal_relro(ph, o->base, page));
 			if (ro.start != ro.end) return 0;
 		}
 		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)

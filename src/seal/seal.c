@@ -254,7 +254,8 @@ static void refused(struct seal_job *job, struct seal_range r, int error)
 static int holds(struct seal_job *job, struct seal_range r)
 {
 	if (!job->known || job->known-r.start >= r.end-r.start) return 1;
-	long ret = seal_syscall(SYS_mprotect, job->known, PAGE_SIZE, job->known_prot);
+	long ret = seal_syscall(SYS_mprotect, job->known, PAGE_SIZE,
+		job->known_prot);
 	job->known = 0;
 	return ret != 0;
 }
@@ -494,8 +495,9 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
 	}
+	int certain = policy.strict || policy.report;
 	/* The vdso's headers don't tell its protection. */
-	if (!o->vdso && writable_code(job, o)) return;
+	if (certain && !o->vdso && writable_code(job, o)) return;
 	if (exempt(&rep)) {
 		if (policy.strict) {
 			job->error = ENOEXEC;
@@ -506,7 +508,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 			" or too many: sealed without regard to them\n", (char *)0);
 	}
 	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
-	if (policy.strict || policy.report) know_page(job, o);
+	if (certain) know_page(job, o);
 	if (!policy.report) {
 		for (i=0; i<rep.sealed.n; i++) add_range(job, rep.sealed.r[i]);
 		return;

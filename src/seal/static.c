@@ -39,7 +39,8 @@ static int protect(const struct seal_object *o)
 		error = __seal_anonymize(o->relro, PROT_READ);
 	}
 	if (!error) return 0;
-	if (__seal_strict()) __seal_refuse(o->name, "its RELRO can't be protected");
+	if (__seal_strict())
+		__seal_refuse(o->name, "its RELRO can't be protected");
 	if (error != EINVAL && !__syscall(SYS_mprotect, o->relro.start,
 	    o->relro.end-o->relro.start, PROT_READ)) {
 		__seal_print(o->name, ": warning: RELRO stays on its file, where a"
@@ -82,10 +83,7 @@ void __seal_static(void)
 	__seal_program(&o);
 
 	if (__seal_active() && relro && relro->p_memsz) {
-		struct seal_range r = __seal_relro(relro, PAGE_SIZE);
-		o.relro = r;
-		if (r.start <= r.end) o.relro = (struct seal_range){
-			o.base+r.start, o.base+r.end };
+		o.relro = __seal_relro(relro, o.base, PAGE_SIZE);
 		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
 	}
 	__seal_add(&job, &o);

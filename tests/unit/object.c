@@ -148,7 +148,7 @@ static void relro_of_header(void **st)
 	for (i=0; i<sizeof t/sizeof *t; i++) {
 		ph.p_vaddr = t[i].at;
 		ph.p_memsz = t[i].len;
-		struct seal_range r = __seal_relro(&ph, PAGE);
+		struct seal_range r = __seal_relro(&ph, 0, PAGE);
 		if (r.start != t[i].start || r.end != t[i].end)
 			fail_msg("%zu: wanted %zx-%zx, got %zx-%zx", i,
 				(size_t)t[i].start, (size_t)t[i].end,
@@ -158,7 +158,7 @@ static void relro_of_header(void **st)
 	ph.p_vaddr = 0x3df0;
 	for (i=1; i<=0x10000; i<<=1) {
 		ph.p_memsz = -i;
-		struct seal_range r = __seal_relro(&ph, PAGE);
+		struct seal_range r = __seal_relro(&ph, 0, PAGE);
 		if (i <= 0x3df0 && r.start <= r.end)
 			fail_msg("-%zx: wanted start > end, got %zx-%zx", i,
 				(size_t)r.start, (size_t)r.end);

@@ -320,9 +320,8 @@ struct seal_range elf_relro(const struct elf *e, uint64_t bias, uint64_t page)
 	for (size_t i=0; i<e->phnum; i++) {
 		const ElfW(Phdr) *ph = e->phdr+i;
 		if (ph->p_type != PT_GNU_RELRO) continue;
-		r = __seal_relro(ph, page);
+		r = __seal_relro(ph, bias, page);
 		if (r.start >= r.end) r = (struct seal_range){ 0, 0 };
-		else r = (struct seal_range){ bias+r.start, bias+r.end };
 	}
 	return r;
 }

@@ -67,7 +67,7 @@ static const unsigned char *four(unsigned char *b, unsigned n)
 	return b;
 }
 
-/* Whatever the bytes, the output only grows, within its bounds, and is UTF-8. */
+/* For all input the output only grows, within its bounds, and is UTF-8. */
 static void encode_one(iconv_t cd, const char *name, const unsigned char *seq,
 	size_t n, unsigned where)
 {
@@ -84,7 +84,7 @@ static void encode_one(iconv_t cd, const char *name, const unsigned char *seq,
 		wrong(name, where, EILSEQ, errno);
 	for (i=0; i<sizeof b; i++) {
 		if (i >= 16 && b+i < (unsigned char *)out) continue;
-		/* a failing wctomb leaves what it likes behind the end */
+		/* a failing wctomb may write anything behind the end */
 		if ((i < 16 || i >= 32) && b[i] != 0x5a)
 			wrong(name, where, 0x5a, b[i]);
 	}

@@ -3,15 +3,21 @@
 
 #include "suite.h"
 
+/* A dlopen under LD_SEAL=WORDS, of which the first is the level. */
+static struct result *load(const char *words, const char *how, const char *lib)
+{
+	struct result *r = RUN(ENV(fmt("LD_SEAL=%s", words),
+		fmt("CHECK_LEVEL=%.*s", (int)strcspn(words, ","), words)),
+		"odd/main", how, lib);
+	want_clean(r);
+	return r;
+}
+
 static void opens(const char *lib)
 {
 	static const char *const lv[] = { "off", "on", "full", "full,strict" };
 	size_t i;
-	for (i=0; i<sizeof lv/sizeof *lv; i++)
-		want_clean(RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
-			fmt("CHECK_LEVEL=%.*s",
-			(int)strcspn(lv[i], ","), lv[i])), "odd/main", "runs",
-			lib));
+	for (i=0; i<sizeof lv/sizeof *lv; i++) load(lv[i], "runs", lib);
 }
 
 static void fails(const char *lib, const char *why)
@@ -19,10 +25,7 @@ static void fails(const char *lib, const char *why)
 	static const char *const lv[] = { "off", "on", "full,strict" };
 	size_t i;
 	for (i=0; i<sizeof lv/sizeof *lv; i++) {
-		struct result *r = RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
-			fmt("CHECK_LEVEL=%.*s", (int)strcspn(lv[i], ","),
-			lv[i])), "odd/main", "fails", lib);
-		want_clean(r);
+		struct result *r = load(lv[i], "fails", lib);
 		want_out(r, why);
 		want_out(r, lib);
 	}
@@ -116,9 +119,7 @@ static void never_resolved(void **state)
 	(void)state;
 	need_mseal();
 	for (i=0; i<3; i++)
-		want_clean(RUN(ENV(fmt("LD_SEAL=%s", lv[i]),
-			fmt("CHECK_LEVEL=%s", lv[i])), "odd/main", "never",
-			"libnever.so"));
+		load(lv[i], "never", "libnever.so");
 }
 
 /* A static program must have no interpreter, with any linker. */
