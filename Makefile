@@ -65,12 +65,11 @@ endif
 		d=$(DESTDIR)$(or $(MANDIR),$(PREFIX)/share/man)/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
 	done
 
-# tools/NAME/ with a Makefile is a program NAME that runs on this machine and handles processes and
-# files of any libc.
-TOOLS = $(patsubst tools/%/Makefile,%,$(wildcard tools/*/Makefile))
+# Programs that run on this machine and handle processes and files of any libc.
+TOOLS = sealmap sealmark
 HOSTCC = cc
 tools: need-build
-	+@for t in $(TOOLS) ; do $(MAKE) --no-print-directory $(if $(V),,-s) -C tools/$$t O=$(BUILD)/tools HOSTCC='$(HOSTCC)' || exit ; done
+	+@for t in $(TOOLS) ; do $(MAKE) --no-print-directory $(if $(V),,-s) -C $$t O=$(BUILD)/tools HOSTCC='$(HOSTCC)' || exit ; done
 
 prefix: prefix-$(VERSION)
 
@@ -120,7 +119,7 @@ check-fresh:
 demo:
 	@tools/need --install build demo
 	+@$(MAKE) --no-print-directory prefix upstream
-	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tools/demo
+	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) demo/run
 
 # options are in BENCH, such as BENCH="--quick"; make bench BENCH=--help lists them
 bench:

@@ -1,7 +1,7 @@
 # The tool, plainly and with the sanitizers, and the suite for each.
 SEALMAP_TARGETS = $(addprefix $(O)/sealmap/,target upstream-target upstream-static)
 SEALMAP_SUITES = $(O)/run/sealmap $(O)/run/sealmap-sanitized
-SEALMAP_DEPS = $(wildcard $(TOP)/tools/sealmap/* $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h)
+SEALMAP_DEPS = $(wildcard $(TOP)/sealmap/* $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h)
 
 $(O)/sealmap/target: sealmap/target.c $(STAMP)
 	$(MCC) -O2 -Wall -o $@ $<
@@ -11,9 +11,9 @@ $(O)/sealmap/upstream-static: sealmap/target.c $(STAMP)
 	$(UPSTREAM)/bin/musl-gcc -O2 -Wall -static -o $@ $<
 
 $(O)/sealmap/sealmap: $(SEALMAP_DEPS)
-	$(MAKE) -C $(TOP)/tools/sealmap O=$(O)/sealmap HOSTCC="$(HOSTCC)"
+	$(MAKE) -C $(TOP)/sealmap O=$(O)/sealmap HOSTCC="$(HOSTCC)"
 $(O)/sealmap/sealmap-sanitized: $(SEALMAP_DEPS)
-	$(MAKE) -C $(TOP)/tools/sealmap O=$(O)/sealmap NAME=sealmap-sanitized \
+	$(MAKE) -C $(TOP)/sealmap O=$(O)/sealmap NAME=sealmap-sanitized \
 		HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
 
 $(SEALMAP_SUITES): $(O)/run/%: sealmap/sealmap.c $(O)/harness.o lib/harness.h $(O)/sealmap/% $(SEALMAP_TARGETS)

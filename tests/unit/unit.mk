@@ -20,7 +20,7 @@ $(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
 		$(addprefix $(TOP)/src/seal/,$(UNIT_SRC_$*)) $(O)/harness-sanitized.o $(CMOCKA)
 
 # The core of sealmark, on files that the test makes, with the loader's code that reads them.
-SEALMARK_DIR = $(TOP)/tools/sealmark
+SEALMARK_DIR = $(TOP)/sealmark
 SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c) \
 	$(addprefix $(TOP)/src/seal/,object.c range.c note.c)
 SEALMARK_FLAGS = $(UNIT_FLAGS) -Wno-parentheses -I$(SEALMARK_DIR)

@@ -1,6 +1,6 @@
 --[[
 Makes every attack of the probe on this process, each in a child. Prints a line for each, with tabs
-between the fields, for tools/demo: "meant" if sealing is made to stop it, else "outside"; the
+between the fields, for demo/run: "meant" if sealing is made to stop it, else "outside"; the
 method; the target; the outcome (refused, done, other); a short description.
 
 	lua attack.lua
