@@ -56,6 +56,13 @@ struct seal_job {
 	int known_prot;			/* its protection */
 };
 
+/* The pages of a segment of an object with the load bias base. */
+hidden struct seal_range __seal_segment(const ElfW(Phdr) *ph, uintptr_t base,
+	size_t page);
+
+/* 1 if the level seals o's RW data. */
+hidden int __seal_data(const struct seal_object *o, enum seal_level level);
+
 /* Set *set to the pages of o that are to be sealed, with its RW data if rw is
  * 1. Returns 0, or -1 if they are more ranges than a set can hold or if o has
  * no program headers. No side effects. */
@@ -84,6 +91,11 @@ hidden int __seal_marked(const struct seal_object *o);
  * nothing. */
 hidden int __seal_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page);
+
+/* Take pages, those of __seal_mutable, out of *set. Returns 0, or -1 with *set
+ * unchanged if that makes more ranges than a set can hold. scratch is used. */
+hidden int __seal_leave_out(struct seal_set *set, const struct seal_set *pages,
+	struct seal_set *scratch);
 
 /* Set the policy from words (see __seal_parse), or to the default of
  * ./configure if words is null or empty; origin ("LD_SEAL", "--seal") and prog

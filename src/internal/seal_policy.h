@@ -8,6 +8,7 @@
 #include <features.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "seal_note.h"
 #include "seal_range.h"
 
 enum seal_level {
@@ -53,24 +54,6 @@ struct seal_word {
  * *pol is unchanged and *bad is the word at fault. */
 hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 	struct seal_word *bad);
-
-/* Our own notes; docs/mutable.md specifies them.
- *
- * SEAL_NOTE_TYPE is the mark, for linkers without -z memory-seal: one 32-bit
- * word of SEAL_NOTE_* bits.
- *
- * SEAL_NOTE_MUTABLE comes from <sys/seal.h>: four signed 32-bit words, each the
- * distance of an address from the word itself. In this order: a place in the
- * section of mutable data (the reference keeps the linker from dropping the
- * section), the start of the section, its end, and the start of the next
- * section, which is not mutable and begins on a page of its own. That is less
- * than SEAL_NOTE_PAGE after the end, unless the linker has put something
- * between. */
-#define SEAL_NOTE_OWNER "musl-seal"
-#define SEAL_NOTE_TYPE 1
-#define SEAL_NOTE_DATA 1	/* RW data may be sealed */
-#define SEAL_NOTE_MUTABLE 3
-#define SEAL_NOTE_PAGE 65536	/* bytes, the largest alignment that it uses */
 
 /* 1 if the notes in the n bytes at p hold a mark: ours, or
  * GNU_PROPERTY_MEMORY_SEAL (type 3 in a NT_GNU_PROPERTY_TYPE_0 note; x86-64

@@ -1,9 +1,6 @@
 #include <stdint.h>
 #include "seal_policy.h"
 
-#define GNU_PROPERTY_TYPE_0 5
-#define GNU_PROPERTY_MEMORY_SEAL 3
-
 /* Notes come from an untrusted file and may be unaligned. */
 static uint32_t word(const unsigned char *p)
 {
@@ -80,7 +77,7 @@ int __seal_note(const unsigned char *p, size_t n, size_t align)
 		if (t.ours && t.type == SEAL_NOTE_TYPE && t.descsz >= 4
 		    && word(t.desc) & SEAL_NOTE_DATA)
 			return 1;
-		if (t.gnu && t.type == GNU_PROPERTY_TYPE_0
+		if (t.gnu && t.type == NT_GNU_PROPERTY_TYPE_0
 		    && property(t.desc, t.descsz))
 			return 1;
 		if (next >= n) return 0;

@@ -1,9 +1,4 @@
-#include <elf.h>
 #include "seal.h"
-
-#ifndef PT_GNU_MUTABLE
-#define PT_GNU_MUTABLE 0x6474f555
-#endif
 
 /* Policy for one object: which of its pages are sealed. No system calls. Only
  * __seal_marked and __seal_mutable read more of the object's memory than its
@@ -12,6 +7,19 @@
 static const ElfW(Phdr) *phdr_at(const struct seal_object *o, size_t i)
 {
 	return (const void *)((const char *)o->phdr + i*o->phentsize);
+}
+
+struct seal_range __seal_segment(const ElfW(Phdr) *ph, uintptr_t base,
+	size_t page)
+{
+	return __seal_round(base+ph->p_vaddr, ph->p_memsz, page);
+}
+
+int __seal_data(const struct seal_object *o, enum seal_level level)
+{
+	/* The vdso has no RW data, and its notes are of no interest. */
+	return level != SEAL_OFF && !o->foreign && (o->loader || o->vdso
+		|| level == SEAL_FULL || __seal_marked(o));
 }
 
 /* Start with all pages of the object, subtract the writable segments, and add
@@ -35,16 +43,16 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 		for (i=0; i<o->phnum; i++) {
 			const ElfW(Phdr) *ph = phdr_at(o, i);
 			if (ph->p_type != PT_LOAD) continue;
-			if (__seal_set_add(set, __seal_round(o->base+ph->p_vaddr,
-			    ph->p_memsz, page)))
+			if (__seal_set_add(set, __seal_segment(ph, o->base,
+			    page)))
 				return -1;
 		}
 	if (rw) return 0;
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
-		if (__seal_set_subtract(set, __seal_round(o->base+ph->p_vaddr,
-		    ph->p_memsz, page)))
+		if (__seal_set_subtract(set, __seal_segment(ph, o->base,
+		    page)))
 			return -1;
 	}
 	/* RELRO outside of the writable segments is not sealed: it may not be
@@ -53,7 +61,7 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
 		if (__seal_set_add(set, __seal_common(o->relro,
-		    __seal_round(o->base+ph->p_vaddr, ph->p_memsz, page))))
+		    __seal_segment(ph, o->base, page))))
 			return -1;
 	}
 	return 0;
@@ -76,8 +84,8 @@ int __seal_relro_valid(const struct seal_object *o, size_t page)
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
-		if (__seal_set_add(&set, __seal_round(o->base+ph->p_vaddr,
-		    ph->p_memsz, page)))
+		if (__seal_set_add(&set, __seal_segment(ph, o->base,
+		    page)))
 			return 0;
 	}
 	return __seal_set_holds(&set, o->relro);
@@ -119,7 +127,7 @@ static struct seal_range span_of(const struct seal_object *o, size_t page)
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD) continue;
-		r = __seal_round(o->base+ph->p_vaddr, ph->p_memsz, page);
+		r = __seal_segment(ph, o->base, page);
 		if (r.start == r.end) continue;
 		if (r.start < span.start) span.start = r.start;
 		if (r.end > span.end) span.end = r.end;
@@ -225,6 +233,16 @@ static int find_pages(struct seal_mutable *m, const struct seal_object *o,
 		if (ph->p_type != PT_LOAD) continue;
 		if (keep_whole(m, start, end < start ? UINTPTR_MAX : end, page)) return -1;
 	}
+	return 0;
+}
+
+int __seal_leave_out(struct seal_set *set, const struct seal_set *pages,
+	struct seal_set *scratch)
+{
+	*scratch = *set;
+	for (size_t i=0; i<pages->n; i++)
+		if (__seal_set_subtract(scratch, pages->r[i])) return -1;
+	*set = *scratch;
 	return 0;
 }
 

@@ -382,8 +382,7 @@ static void report(const struct report *rep)
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		if (ph->p_type != PT_LOAD) continue;
-		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
-			ph->p_memsz, PAGE_SIZE);
+		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
 		struct seal_range ro = __seal_common(r, o->relro);
 		if (first_flags < 0) first_flags = ph->p_flags;
 		__seal_set_subtract(&gaps, r);
@@ -420,16 +419,12 @@ void __seal_defer(const struct seal_object *o, const char *why)
  * or more than a set can hold, leave nothing out. */
 static int exempt(struct report *rep)
 {
-	struct seal_set *rest = &rep->work;
 	struct seal_mutable *m = &rep->mutable;
 	int error = __seal_mutable(m, rep->o, PAGE_SIZE);
 	if (!m->n && !error) return 0;
 	rep->spread = 1;
-	*rest = rep->sealed;
-	for (size_t i=0; i<m->pages.n && !error; i++)
-		error = __seal_set_subtract(rest, m->pages.r[i]);
+	if (!error) error = __seal_leave_out(&rep->sealed, &m->pages, &rep->work);
 	if (error) m->pages.n = 0;
-	else rep->sealed = *rest;
 	return error;
 }
 
@@ -443,8 +438,7 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 		if (ph->p_type != PT_LOAD || !ph->p_memsz
 		    || ~ph->p_flags & (PF_W|PF_X))
 			continue;
-		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
-			ph->p_memsz, PAGE_SIZE);
+		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
 		if (policy.report) __seal_print(o->name, ": warning: ",
 			hex(&start, r.start), "-", hex(&end, r.end),
 			" is writable and executable\n", (char *)0);
@@ -464,8 +458,7 @@ static void know_page(struct seal_job *job, const struct seal_object *o)
 	if (*__seal_answer || job->known) return;
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
-		struct seal_range r = __seal_round(o->base+ph->p_vaddr,
-			ph->p_memsz, PAGE_SIZE);
+		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
 		r.end = r.start+PAGE_SIZE;
 		if (ph->p_type != PT_LOAD || ph->p_flags & PF_W || !r.start
 		    || !__seal_set_holds(&rep.sealed, r))
@@ -484,9 +477,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(o, why_off);
 		return;
 	}
-	/* The vdso has no RW data, and its notes are of no interest. */
-	int rw = !o->foreign && (o->loader || o->vdso
-		|| policy.level == SEAL_FULL || __seal_marked(o));
+	int rw = __seal_data(o, policy.level);
 	rep.o = o;
 	rep.why = 0;
 	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)) {

@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		{ .p_type = PT_LOAD, .p_flags = PF_R|PF_W, .p_filesz = room, .p_memsz = room },
 		{ .p_type = PT_NOTE, .p_vaddr = at, .p_filesz = n, .p_memsz = n,
 			.p_align = align },
-		{ .p_type = 0x6474f555, .p_vaddr = start, .p_memsz = len },
+		{ .p_type = PT_GNU_MUTABLE, .p_vaddr = start, .p_memsz = len },
 	};
 	struct seal_object o = { .base = (uintptr_t)mem, .phdr = ph, .phnum = 3,
 		.phentsize = sizeof *ph };

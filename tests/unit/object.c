@@ -1,8 +1,13 @@
+#define _GNU_SOURCE
 #include "harness.h"
 #include "seal.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The notes of marked objects and of mutable data, for own_notes below. */
+#include "../../crt/sealnote.c"
+#include "../../include/sys/seal.h"
 
 #ifndef PT_GNU_PROPERTY
 #define PT_GNU_PROPERTY 0x6474e553
@@ -225,6 +230,86 @@ static void too_many(void **st)
 	assert_int_equal(s.n, SEAL_SET_MAX);
 }
 
+/* Which level seals the RW data of which object. */
+static void levels(void **st)
+{
+	static const struct {
+		const char *name;
+		struct seal_object o;
+		int on, full;
+	} t[] = {
+		{ "unmarked", { .name = "" }, 0, 1 },
+		{ "loader", { .loader = 1 }, 1, 1 },
+		{ "vdso", { .vdso = 1 }, 1, 1 },
+		{ "foreign", { .foreign = 1 }, 0, 0 },
+	};
+	(void)st;
+	for (size_t i=0; i<sizeof t/sizeof *t; i++)
+		for (int level=SEAL_OFF; level<=SEAL_FULL; level++) {
+			int want = level == SEAL_ON ? t[i].on
+				: level == SEAL_FULL ? t[i].full : 0;
+			int got = __seal_data(&t[i].o, level);
+			if (got != want) fail_msg("%s, level %d: wanted %d, got"
+				" %d", t[i].name, level, want, got);
+		}
+}
+
+/* All ranges go, or none. */
+static void left_out(void **st)
+{
+	struct seal_set set = { .n = 1, .r = { R(0x1000, 0x9000) } }, scratch;
+	struct seal_set pages = { .n = 2,
+		.r = { R(0x2000, 0x3000), R(0x8000, 0xa000) } };
+	size_t i;
+	(void)st;
+	assert_int_equal(__seal_leave_out(&set, &pages, &scratch), 0);
+	assert_int_equal(set.n, 2);
+	assert_int_equal(set.r[0].end, 0x2000);
+	assert_int_equal(set.r[1].start, 0x3000);
+	assert_int_equal(set.r[1].end, 0x8000);
+	set = (struct seal_set){ .n = 1, .r = { R(0, 0x1000000) } };
+	pages.n = SEAL_SET_MAX;
+	for (i=0; i<pages.n; i++)
+		pages.r[i] = R(0x1000+i*0x2000, 0x2000+i*0x2000);
+	assert_int_equal(__seal_leave_out(&set, &pages, &scratch), -1);
+	assert_int_equal(set.n, 1);
+	assert_int_equal(set.r[0].end, 0x1000000);
+	pages.n--;
+	assert_int_equal(__seal_leave_out(&set, &pages, &scratch), 0);
+	assert_int_equal(set.n, SEAL_SET_MAX);
+}
+
+static SEAL_MUTABLE char mine[2*PAGE] = "mine";
+
+static int self(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct seal_object *o = arg;
+	(void)size;
+	o->base = info->dlpi_addr;
+	o->phdr = info->dlpi_phdr;
+	o->phnum = info->dlpi_phnum;
+	o->phentsize = sizeof(ElfW(Phdr));
+	return 1;
+}
+
+/* The numbers in crt/sealnote.c and <sys/seal.h> are those that the loader
+ * looks for: this program has both notes. */
+static void own_notes(void **st)
+{
+	static struct seal_mutable m;
+	struct seal_object o = { .name = "self" };
+	uintptr_t at = (uintptr_t)mine;
+	(void)st;
+	dl_iterate_phdr(self, &o);
+	assert_int_equal(__seal_marked(&o), 1);
+	assert_int_equal(__seal_data(&o, SEAL_ON), 1);
+	assert_int_equal(__seal_mutable(&m, &o, PAGE), 0);
+	assert_int_equal(m.pages.n, 1);
+	assert_true(__seal_set_holds(&m.pages, R(at & -PAGE,
+		at+sizeof mine)));
+	assert_true(m.pages.r[0].end-m.pages.r[0].start < 64*PAGE);
+}
+
 /* Notes are read only where a readable segment has file contents. */
 static void marks(void **st)
 {
@@ -278,7 +363,7 @@ static void marks(void **st)
 
 /* ---- mutable pages ---------------------------------------------------- */
 
-#define MUTABLE(addr, size) { .p_type = 0x6474f555, .p_vaddr = addr, \
+#define MUTABLE(addr, size) { .p_type = PT_GNU_MUTABLE, .p_vaddr = addr, \
 	.p_memsz = size }
 
 static void want_pages(int line, const struct seal_object *o, size_t page,
@@ -475,6 +560,9 @@ int main(void)
 		cmocka_unit_test(relro_wraps),
 		cmocka_unit_test(other_headers),
 		cmocka_unit_test(too_many),
+		cmocka_unit_test(levels),
+		cmocka_unit_test(left_out),
+		cmocka_unit_test(own_notes),
 		cmocka_unit_test(marks),
 	};
 	return SUITE("object", tests);

@@ -7,7 +7,7 @@ UNIT_SRC_note = note.c
 UNIT_SRC_object = object.c range.c note.c
 UNIT = $(UNIT_NAMES:%=$(O)/unit/%) $(UNIT_NAMES:%=$(O)/unit/%-sanitized)
 UNIT_FLAGS = $(HOSTFLAGS) -I$(TOP)/src/internal
-UNIT_DEPS = $(wildcard $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h) lib/harness.h
+UNIT_DEPS = $(wildcard $(TOP)/crt/sealnote.c $(TOP)/include/sys/seal.h $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h) lib/harness.h
 
 $(O)/harness-sanitized.o: lib/harness.c lib/harness.h
 	$(HOSTCC) $(HOSTFLAGS) $(SANITIZE) -c -o $@ $<
