@@ -223,31 +223,32 @@ size_t attacks_won(const struct space *sp)
 	return n;
 }
 
-static void show_result(FILE *f, const struct map *m, enum attack a)
+static void show_result(const struct out *out, const struct map *m, enum attack a)
 {
 	int e = m->attack[a];
 	const char *colour = e == NOT_TRIED ? "2" : e ? "32"
 		: must_refuse(m, a) ? "1;31" : "33";
-	fprintf(f, " %s%-*s%s", paint(colour), a == A_MPROTECT ? 8 : 6,
-		e == NOT_TRIED ? "-" : attack_result(e), paint("0"));
+	fprintf(out->f, " %s%-*s%s", paint(out, colour), a == A_MPROTECT ? 8 : 6,
+		e == NOT_TRIED ? "-" : attack_result(e), paint(out, "0"));
 }
 
-void show_attacks(FILE *f, const struct space *sp)
+void show_attacks(const struct out *out, const struct space *sp)
 {
+	FILE *f = out->f;
 	size_t refused = 0, tried = 0, lost = attacks_won(sp), open = 0,
 		done = 0, discards = 0;
 	fprintf(f,
 		"\n%sobject           address      prot kind    sealed munmap"
-		" mmap   mremap mprotect madvise%s\n", paint("1"), paint("0"));
+		" mmap   mremap mprotect madvise%s\n", paint(out, "1"), paint(out, "0"));
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
-		put_text(f, object_name(sp, m), -16);
+		put_text(out, object_name(sp, m), -16);
 		fprintf(f, " %012"PRIx64" %s  %-7s %-6s", m->start,
 			prot_text(m->prot), kind_name(m->kind),
 			m->sealed == YES ? "yes" : m->sealed == NO ? "no"
 			: "?");
 		for (int a=0; a<ATTACKS; a++) {
-			show_result(f, m, a);
+			show_result(out, m, a);
 			if (m->attack[a] == NOT_TRIED) continue;
 			discards += m->sealed == YES && !must_refuse(m, a);
 			tried += must_refuse(m, a);

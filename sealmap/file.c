@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include "sealmap.h"
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -30,10 +29,9 @@ static void border(struct borders *b, const struct object *o, uint64_t at)
 static struct borders borders(const struct object *o, uint64_t page)
 {
 	struct borders b = { 0 };
-	for (size_t i=0; i<o->elf.phnum; i++) {
-		const ElfW(Phdr) *ph = o->elf.phdr+i;
-		struct seal_range r = __seal_round(ph->p_vaddr, ph->p_memsz,
-			page);
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = o->phdr+i;
+		struct seal_range r = __seal_segment(ph, 0, page);
 		if (ph->p_type != PT_LOAD || r.start == r.end) continue;
 		border(&b, o, r.start);
 		border(&b, o, r.end);
@@ -54,10 +52,9 @@ static struct borders borders(const struct object *o, uint64_t page)
 static unsigned prot_at(const struct object *o, uint64_t at, uint64_t page)
 {
 	unsigned prot = 0;
-	for (size_t i=0; i<o->elf.phnum; i++) {
-		const ElfW(Phdr) *ph = o->elf.phdr+i;
-		struct seal_range r = __seal_round(ph->p_vaddr, ph->p_memsz,
-			page);
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = o->phdr+i;
+		struct seal_range r = __seal_segment(ph, 0, page);
 		if (ph->p_type == PT_LOAD && at >= r.start && at < r.end)
 			prot |= ph->p_flags & 7;
 	}
@@ -77,7 +74,7 @@ static void fill(struct space *sp, struct object *o)
 		m->name = o->path;
 		m->object = 0;
 		m->prot = prot_at(o, m->start, sp->page);
-		m->kind = elf_kind(&o->elf, &o->relro, 0, m->start, sp->page);
+		m->kind = object_kind(o, m->start, sp->page);
 		for (int level=SEAL_ON; level<=SEAL_FULL; level++)
 			m->wanted[level] = __seal_set_holds(o->set+level,
 				(struct seal_range){ m->start, m->end });
@@ -87,6 +84,7 @@ static void fill(struct space *sp, struct object *o)
 
 void at_level(struct space *sp, enum seal_level level)
 {
+	sp->level = level;
 	for (size_t i=0; i<sp->n; i++) {
 		struct map *m = sp->maps+i;
 		m->sealed = m->wanted[level] ? YES : NO;
@@ -106,41 +104,45 @@ static int is_loader(const char *path)
 	return !strcmp(s, "libc.so") || !strncmp(s, "ld-musl-", 8);
 }
 
-void show_levels(FILE *f, struct space *sp)
+void show_levels(const struct out *out, struct space *sp)
 {
 	const struct object *o = sp->objects;
-	const struct elf *e = &o->elf;
-	put_text(f, sp->title, 0);
-	fprintf(f, ": %d-bit %s, %s%s\n", e->bits, elf_machine(e->machine),
-		elf_what(e), e->big ? ", big-endian" : "");
+	FILE *f = out->f;
+	put_text(out, sp->title, 0);
+	fprintf(f, ": %d-bit %s, %s%s\n", o->form.is64 ? 64 : 32,
+		object_machine(o), object_sort(o),
+		o->form.big ? ", big-endian" : "");
 	fprintf(f, "data %s; %s; pages of %s\n",
-		e->marked ? "marked: sealed under level on too"
+		o->marked ? "marked: sealed under level on too"
 		: o->loader ? "of the loader: sealed under level on too"
-		: elf_foreign_static(e)
+		: object_foreign_static(o)
 		? "of a static program that was not linked with this libc: not"
 		" sealed" : "not marked: sealed under level full only",
 		o->relro.end > o->relro.start ? "has RELRO" : "no RELRO",
 		size_text(sp->page));
-	if (e->bad_mutable)
+	if (o->bad_mutable)
 		fputs("what it says must stay mutable is malformed: the loader"
 			" seals that too\n", f);
-	if (e->interp) {
+	if (o->bad_relro)
+		fputs("its RELRO is not in its writable segments: the loader"
+			" refuses to run it\n", f);
+	if (o->interp) {
 		fputs("asks for the loader ", f);
-		put_text(f, e->interp, 0);
-		fputs(is_loader(e->interp) ? "\n"
+		put_text(out, o->interp, 0);
+		fputs(is_loader(o->interp) ? "\n"
 			: ", which is not musl's; what follows holds for musl's"
 			" that seals\n", f);
 	}
-	if (elf_foreign_static(e) && !o->loader)
+	if (object_foreign_static(o))
 		fputs("started by itself nothing of it is sealed; what follows"
 			" holds for \"ld-musl-... --seal=LEVEL FILE\"\n", f);
-	for (char **s=e->needed; s && *s; s++) {
-		fputs(s == e->needed ? "needs " : ", ", f);
-		put_text(f, *s, 0);
+	for (char **s=o->needed; s && *s; s++) {
+		fputs(s == o->needed ? "needs " : ", ", f);
+		put_text(out, *s, 0);
 		if (!s[1]) fputc('\n', f);
 	}
 	fprintf(f, "\n%s%-25s prot   size kind    off  on   full%s\n",
-		paint("1"), "addresses", paint("0"));
+		paint(out, "1"), "addresses", paint(out, "0"));
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		fprintf(f,
@@ -153,7 +155,7 @@ void show_levels(FILE *f, struct space *sp)
 			fputs("    ^ writable and executable: sealed, it stays"
 				" so\n", f);
 	}
-	if (e->textrel)
+	if (o->textrel)
 		fputs("Has relocations in its text, which the loader writes,"
 			" protects and then seals.\n", f);
 	fputc('\n', f);
@@ -162,7 +164,7 @@ void show_levels(FILE *f, struct space *sp)
 		at_level(sp, level);
 		space_shares(sp, a);
 		fprintf(f, "level %-4s seals %s of %s: %.1f %%\n",
-			level == SEAL_ON ? "on" : "full",
+			level_name(level),
 			size_text(a[S_ALL].sealed), size_text(a[S_ALL].bytes),
 			percent(a+S_ALL));
 	}
@@ -171,17 +173,16 @@ void show_levels(FILE *f, struct space *sp)
 
 /* The page size of the machine that the file is for; only this machine's and
  * x86's are known. */
-static uint64_t page_size(const struct elf *e)
+static uint64_t page_size(const struct object *o)
 {
-	return opt.page ? opt.page : e->machine == EM_X86_64
-		|| e->machine == EM_386 ? 4096
+	return o->machine == EM_X86_64 || o->machine == EM_386 ? 4096
 		: (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static int cut_short(const struct elf *e, uint64_t size)
+static int cut_short(const struct object *o, uint64_t size)
 {
-	for (size_t i=0; i<e->phnum; i++) {
-		const ElfW(Phdr) *ph = e->phdr+i;
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = o->phdr+i;
 		if (ph->p_type == PT_LOAD
 		    && (ph->p_offset > size
 		    || ph->p_filesz > size-ph->p_offset))
@@ -190,7 +191,7 @@ static int cut_short(const struct elf *e, uint64_t size)
 	return 0;
 }
 
-void read_file(struct space *sp, const char *path)
+void read_file(struct space *sp, const char *path, uint64_t page)
 {
 	struct object *o = grow(0, 0, sizeof *o);
 	struct source src = { .fd = open(path, O_RDONLY|O_CLOEXEC|O_NONBLOCK) };
@@ -200,18 +201,15 @@ void read_file(struct space *sp, const char *path)
 	if (src.fd < 0 || fstat(src.fd, &st))
 		die("%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode)) die("%s: not a file", path);
-	memset(o, 0, sizeof *o);
-	o->path = sp->title = format("%s", path);
 	/* Read it once to learn the machine, and again with its page size. */
-	if ((why = elf_read(&o->elf, &src, 4096))) die("%s: %s", path, why);
-	sp->page = page_size(&o->elf);
-	if ((why = elf_read(&o->elf, &src, sp->page))) die("%s: %s", path, why);
-	if (cut_short(&o->elf, st.st_size))
+	if ((why = object_read(o, &src, 4096))) die("%s: %s", path, why);
+	object_drop_image(o);
+	sp->page = page ? page : page_size(o);
+	if ((why = object_read(o, &src, sp->page))) die("%s: %s", path, why);
+	if (cut_short(o, st.st_size))
 		die("%s: its segments reach beyond its end", path);
 	close(src.fd);
-	if (elf_span(&o->elf, sp->page, &o->start, &o->end))
-		die("%s: its segments are damaged", path);
-	o->relro = elf_relro(&o->elf, 0, sp->page);
+	o->path = sp->title = format("%s", path);
 	o->loader = is_loader(path);
 	object_policy(o, sp->page);
 	if (o->uncertain)

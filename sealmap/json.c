@@ -59,7 +59,7 @@ static void object(FILE *f, const struct object *o)
 	text(f, "path", o->path);
 	fprintf(f, ", \"start\": \"0x%"PRIx64"\", \"end\": \"0x%"PRIx64"\", ",
 		o->start, o->end);
-	answer(f, "marked", o->elf.marked ? YES : NO);
+	answer(f, "marked", o->marked ? YES : NO);
 	fputs(", ", f);
 	answer(f, "loader", o->loader ? YES : NO);
 	fputc('}', f);

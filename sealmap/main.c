@@ -1,42 +1,25 @@
 #define _GNU_SOURCE
 #include "sealmap.h"
 #include <errno.h>
-#include <fcntl.h>
+#include <fnmatch.h>
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-struct options opt = { .level = SEAL_ON };
-
-static void say(const char *fmt, va_list ap)
-{
-	fflush(stdout);
-	fputs("sealmap: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-}
-
-_Noreturn void die(const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	say(fmt, ap);
-	va_end(ap);
-	exit(EXIT_UNKNOWN);
-}
-
-void warn(const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	say(fmt, ap);
-	va_end(ap);
-}
+struct options {
+	int table, picture, json, check, attack;
+	const char *svg, *output;
+	enum seal_level level;
+	const char **allow;	/* globs of objects that --check ignores */
+	size_t nallow;
+	uint64_t page;		/* 0: of the file's machine */
+	int colour;		/* 1 always, 0 never, -1 on a terminal */
+	int ascii;
+};
 
 static const char usage_text[] =
 "usage: sealmap [options] PID             a process that runs\n"
@@ -65,40 +48,36 @@ static const char usage_text[] =
 "status: 0 fine; 1 --check or --attack found something; 2 bad usage;\n"
 "        3 it can't be told (no such process, no permission, ...)\n";
 
-static _Noreturn void usage(const char *fmt, ...)
+static _Noreturn void try_help(void)
 {
-	va_list ap;
-	va_start(ap, fmt);
-	say(fmt, ap);
-	va_end(ap);
 	fputs("try: sealmap --help\n", stderr);
 	exit(EXIT_USAGE);
 }
 
-static void set_level(const char *s)
+#define usage(...) (warn(__VA_ARGS__), try_help())
+
+static enum seal_level parse_level(const char *s)
 {
-	if (!strcmp(s, "on")) opt.level = SEAL_ON;
-	else if (!strcmp(s, "full")) opt.level = SEAL_FULL;
-	else usage("unknown level \"%s\": on or full", s);
+	if (!strcmp(s, "on")) return SEAL_ON;
+	if (!strcmp(s, "full")) return SEAL_FULL;
+	usage("unknown level \"%s\": on or full", s);
 }
 
-static void set_page(const char *s)
+static uint64_t parse_page(const char *s)
 {
 	char *end;
 	unsigned long n = strtoul(s, &end, 0);
 	if (*end || n < 4096 || n > 1<<20 || n & (n-1))
 		usage("\"%s\" is no page size", s);
-	opt.page = n;
+	return n;
 }
 
-static int colour = -1;
-
-static void set_colour(const char *s)
+static int parse_colour(const char *s)
 {
-	if (!s || !strcmp(s, "always")) colour = 1;
-	else if (!strcmp(s, "never")) colour = 0;
-	else if (!strcmp(s, "auto")) colour = -1;
-	else usage("unknown --color=%s: auto, always or never", s);
+	if (!s || !strcmp(s, "always")) return 1;
+	if (!strcmp(s, "never")) return 0;
+	if (!strcmp(s, "auto")) return -1;
+	usage("unknown --color=%s: auto, always or never", s);
 }
 
 enum { O_ASCII = 256, O_COLOUR, O_PAGE };
@@ -112,14 +91,9 @@ static const struct option options[] = {
 	{ "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0 },
 };
 
-static void allow(const char *glob)
+static struct options parse_options(int argc, char **argv)
 {
-	opt.allow = grow(opt.allow, opt.nallow, sizeof *opt.allow);
-	opt.allow[opt.nallow++] = glob;
-}
-
-static void parse_options(int argc, char **argv)
-{
+	struct options opt = { .level = SEAL_ON, .colour = -1 };
 	int c;
 	while ((c = getopt_long(argc, argv, "tpjs:acl:x:o:hV", options, 0))
 	    != -1) switch (c) {
@@ -129,33 +103,40 @@ static void parse_options(int argc, char **argv)
 	case 's': opt.svg = optarg; break;
 	case 'a': opt.attack = 1; break;
 	case 'c': opt.check = 1; break;
-	case 'l': set_level(optarg); break;
-	case 'x': allow(optarg); break;
+	case 'l': opt.level = parse_level(optarg); break;
+	case 'x':
+		opt.allow = grow(opt.allow, opt.nallow, sizeof *opt.allow);
+		opt.allow[opt.nallow++] = optarg;
+		break;
 	case 'o': opt.output = optarg; break;
-	case O_ASCII: opt.utf8 = -1; break;
-	case O_COLOUR: set_colour(optarg); break;
-	case O_PAGE: set_page(optarg); break;
+	case O_ASCII: opt.ascii = 1; break;
+	case O_COLOUR: opt.colour = parse_colour(optarg); break;
+	case O_PAGE: opt.page = parse_page(optarg); break;
 	case 'h': fputs(usage_text, stdout); exit(EXIT_FINE);
 	case 'V': puts("sealmap 1.0"); exit(EXIT_FINE);
-	default: fputs("try: sealmap --help\n", stderr); exit(EXIT_USAGE);
+	default: try_help();
 	}
 	if (opt.json && (opt.table || opt.picture))
 		usage("--json is shown alone");
 	if (!opt.table && !opt.picture && !opt.json && !opt.svg && !opt.attack
 	    && !opt.check)
 		opt.table = 1;
+	return opt;
 }
 
-static void look_at_terminal(void)
+/* The output, not opened yet. */
+static struct out look_at_terminal(const struct options *opt)
 {
 	struct winsize w;
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	int tty = !opt.output && isatty(1);
-	if (opt.utf8 >= 0) opt.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	else opt.utf8 = 0;
-	opt.colour = colour >= 0 ? colour
-		: tty && !(no && *no) && term && strcmp(term, "dumb");
-	if (tty && !ioctl(1, TIOCGWINSZ, &w)) opt.width = w.ws_col;
+	int tty = !opt->output && isatty(1);
+	struct out out = { .f = stdout, .colour = opt->colour };
+	out.utf8 = !opt->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
+	if (out.colour < 0)
+		out.colour = tty && !(no && *no) && term
+			&& strcmp(term, "dumb");
+	if (tty && !ioctl(1, TIOCGWINSZ, &w)) out.width = w.ws_col;
+	return out;
 }
 
 static FILE *output(const char *path)
@@ -172,12 +153,26 @@ static void finish(FILE *f, const char *path)
 		die("%s: %s", path, strerror(errno));
 }
 
+/* The globs match the object's path or its base name. */
+static int allowed(const struct options *opt, const struct space *sp,
+	const struct map *m)
+{
+	const char *name = m->object >= 0 ? sp->objects[m->object].path
+		: m->name;
+	const char *base = strrchr(name, '/');
+	for (size_t i=0; i<opt->nallow; i++)
+		if (!fnmatch(opt->allow[i], name, 0)
+		    || (base && !fnmatch(opt->allow[i], base+1, 0)))
+			return 1;
+	return 0;
+}
+
 /* Print each violation of the policy on standard error. A program that writes
  * to sealed read-only pages is killed by that, so a signal counts as well. */
-static int check(const struct space *sp)
+static int check(const struct options *opt, const struct space *sp)
 {
 	size_t n = 0, passed = 0;
-	const char *level = opt.level == SEAL_FULL ? "full" : "on";
+	const char *level = level_name(opt->level);
 	if (sp->blind) die("cannot check: %s", sp->blind);
 	if (!sp->nobjects)
 		die("cannot check: no program was found among the mappings of"
@@ -185,15 +180,15 @@ static int check(const struct space *sp)
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		if (m->object >= 0 && (m->prot & (W|X)) == (W|X)
-		    && !allowed(sp, m)) {
+		    && !allowed(opt, sp, m)) {
 			n++;
 			warn("writable and executable: %llx-%llx of %s",
 				(unsigned long long)m->start,
 				(unsigned long long)m->end, object_name(sp, m));
 			continue;
 		}
-		if (!missing(sp, m, opt.level)) continue;
-		if (allowed(sp, m)) passed++;
+		if (!missing(sp, m, opt->level)) continue;
+		if (allowed(opt, sp, m)) passed++;
 		else {
 			n++;
 			warn("not sealed: %llx-%llx %s %s of %s",
@@ -213,29 +208,31 @@ static int check(const struct space *sp)
 	return n || sp->killed ? EXIT_UNSEALED : EXIT_FINE;
 }
 
-static void show_space(FILE *f, struct space *sp)
+static void show_space(const struct options *opt, const struct out *out,
+	struct space *sp)
 {
-	if (!sp->pid && opt.picture && !opt.table) {
-		put_text(f, sp->title, 0);
+	FILE *f = out->f;
+	if (!sp->pid && opt->picture && !opt->table) {
+		put_text(out, sp->title, 0);
 		fprintf(f, ", as level \"%s\" would have it\n\n",
-			opt.level == SEAL_FULL ? "full" : "on");
+			level_name(opt->level));
 	}
-	if (sp->pid && (opt.table || opt.picture)) {
-		put_text(f, sp->title, opt.width ? opt.width-16 : 0);
+	if (sp->pid && (opt->table || opt->picture)) {
+		put_text(out, sp->title, out->width ? out->width-16 : 0);
 		fprintf(f, " (process %d)", (int)sp->pid);
 		if (sp->ended) fprintf(f, ": %s", sp->ended);
 		fputs("\n\n", f);
 	}
-	if (opt.table && !sp->pid) show_levels(f, sp);
-	else if (opt.table) show_table(f, sp);
-	if (!sp->pid) at_level(sp, opt.level);
-	if (opt.picture) show_picture(f, sp);
-	if ((opt.table && sp->pid) || opt.picture) show_shares(f, sp);
-	if (opt.json) show_json(f, sp);
-	if (opt.svg) {
-		FILE *svg = output(opt.svg);
+	if (opt->table && !sp->pid) show_levels(out, sp);
+	else if (opt->table) show_table(out, sp);
+	if (!sp->pid) at_level(sp, opt->level);
+	if (opt->picture) show_picture(out, sp);
+	if ((opt->table && sp->pid) || opt->picture) show_shares(out, sp);
+	if (opt->json) show_json(f, sp);
+	if (opt->svg) {
+		FILE *svg = output(opt->svg);
 		show_svg(svg, sp);
-		finish(svg, opt.svg);
+		finish(svg, opt->svg);
 	}
 }
 
@@ -269,13 +266,14 @@ static int is_file(const char *target)
 	return target && !is_pid(target);
 }
 
-static void read_target(struct space *sp, const char *target)
+static void read_target(const struct options *opt, struct space *sp,
+	const char *target)
 {
 	if (is_file(target)) {
-		if (opt.check || opt.attack)
+		if (opt->check || opt->attack)
 			usage("--check and --attack take a process; \"%s\" is a"
 				" file", target);
-		read_file(sp, target);
+		read_file(sp, target, opt->page);
 	} else {
 		proc_read(sp, parse_pid(target));
 		space_classify(sp);
@@ -287,26 +285,28 @@ int main(int argc, char **argv)
 	struct space sp;
 	char **prog = split(&argc, argv);
 	int status = EXIT_FINE;
-	FILE *f;
 
+	util_program("sealmap", EXIT_UNKNOWN);
 	setlocale(LC_CTYPE, "");
-	parse_options(argc, argv);
+	struct options opt = parse_options(argc, argv);
 	if (prog ? !*prog || optind < argc : optind+1 != argc)
 		usage(prog
 			? "-- is followed by a program, and not preceded by a"
 			" process or file"
 			: "one process or file, please, or -- and a program");
-	look_at_terminal();
-	if (prog) run_program(&sp, prog);
-	else read_target(&sp, argv[optind]);
+	struct out out = look_at_terminal(&opt);
+	/* Keep the program's output out of the JSON. */
+	if (prog)
+		run_program(&sp, prog, opt.attack, opt.json && !opt.output);
+	else read_target(&opt, &sp, argv[optind]);
 	if (opt.attack && !prog) attack_process(&sp);
 
 	/* Opened late, so an error above leaves an earlier report alone. */
-	f = opt.output ? output(opt.output) : stdout;
-	show_space(f, &sp);
-	if (opt.attack && !opt.json) show_attacks(f, &sp);
+	if (opt.output) out.f = output(opt.output);
+	show_space(&opt, &out, &sp);
+	if (opt.attack && !opt.json) show_attacks(&out, &sp);
 	if (opt.attack && attacks_won(&sp)) status = EXIT_UNSEALED;
-	finish(f, opt.output ? opt.output : "standard output");
-	if (opt.check && check(&sp)) status = EXIT_UNSEALED;
+	finish(out.f, opt.output ? opt.output : "standard output");
+	if (opt.check && check(&opt, &sp)) status = EXIT_UNSEALED;
 	return status;
 }

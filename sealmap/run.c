@@ -19,21 +19,21 @@
 
 struct run {
 	pid_t pid;
+	int attack;
 	int main_gone, seen;
 };
 
-static _Noreturn void child(char **argv, int go, int failed)
+static _Noreturn void child(char **argv, int quiet, int go, int failed)
 {
 	char c;
-	/* Keep the program's output out of the JSON. */
-	if (opt.json && !opt.output) dup2(2, 1);
+	if (quiet) dup2(2, 1);
 	if (read(go, &c, 1) == 1) execvp(*argv, argv);
 	c = errno;
 	if (write(failed, &c, 1) != 1) _exit(126);
 	_exit(127);
 }
 
-static pid_t start(char **argv, int *failed)
+static pid_t start(char **argv, int quiet, int *failed)
 {
 	int go[2], err[2];
 	long options = PTRACE_O_EXITKILL|PTRACE_O_TRACEEXIT|PTRACE_O_TRACEEXEC|
@@ -46,7 +46,7 @@ static pid_t start(char **argv, int *failed)
 	if (pid < 0) die("fork: %s", strerror(errno));
 	if (!pid) {
 		close(go[1]);
-		child(argv, go[0], err[1]);
+		child(argv, quiet, go[0], err[1]);
 	}
 	/* Like time(1): the keyboard's signals are for the program. */
 	signal(SIGINT, SIG_IGN);
@@ -111,17 +111,17 @@ static int stopped(struct run *r, struct space *sp, pid_t tid, int st, int *sig)
 		maybe_attack(r, sp, tid);
 	else if (!event)
 		*sig = WSTOPSIG(st);
-	return opt.attack ? PTRACE_SYSCALL : PTRACE_CONT;
+	return r->attack ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
-void run_program(struct space *sp, char **argv)
+void run_program(struct space *sp, char **argv, int attack, int quiet)
 {
-	struct run r = { 0 };
+	struct run r = { .attack = attack };
 	int failed, st, sig, how;
 	char error;
 	pid_t tid;
 	memset(sp, 0, sizeof *sp);
-	r.pid = start(argv, &failed);
+	r.pid = start(argv, quiet, &failed);
 	for (;;) {
 		tid = waitpid(-1, &st, __WALL);
 		if (tid < 0 && errno == EINTR) continue;
@@ -135,7 +135,7 @@ void run_program(struct space *sp, char **argv)
 	if (read(failed, &error, 1) == 1)
 		die("cannot run %s: %s", *argv, strerror(error));
 	if (!r.seen) die("%s was killed before it could be looked at", *argv);
-	if (opt.attack && !sp->attacked)
+	if (attack && !sp->attacked)
 		die("%s did not end by itself, so it could not be attacked",
 			*argv);
 	sp->killed = !WIFEXITED(st);

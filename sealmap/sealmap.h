@@ -2,24 +2,35 @@
 #define SEALMAP_H
 
 /* sealmap shows which parts of a process's address space are immutable. Its
- * files:
+ * files, from the bottom up. Each uses files above it in this list only; make
+ * lint would find a circle.
  *
+ *	util.c		messages and memory			(sealmark too)
+ *	elfio.c		ELF headers and notes			(sealmark too)
+ *	text.c		names, sizes and colours as text
+ *	space.c		the mappings, and sums over them
+ *	object.c	reads an ELF object; the pages of it that the loader
+ *			seals
  *	proc.c		reads /proc/PID
- *	elf.c		reads program headers, notes and names of an ELF object
- *	space.c		finds the object of each mapping, the ranges that the
- *			loader's policy seals, and who sealed each, or why not
+ *	classify.c	finds the object of each mapping, and who sealed it or
+ *			why not
  *	file.c		does the same for a file that is not running
- *	trace.c run.c attack.c	control the process by ptrace
+ *	trace.c		makes system calls in another process
+ *	attack.c	tries calls on copies of a process
+ *	run.c		runs a program up to its end
  *	table.c picture.c json.c svg.c	write the output
+ *	main.c		options
  *
- * The policy is the loader's own code, src/seal, which the build compiles
- * in. */
+ * object.c gets the policy from the loader's own code, src/seal, which the
+ * build compiles in. */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
 #include "seal.h"
+#include "elfio.h"
+#include "util.h"
 
 enum { R = 4, W = 2, X = 1 };
 
@@ -56,30 +67,28 @@ struct map {
 	int attack[ATTACKS];	/* an errno, 0 if it was done, or NOT_TRIED */
 };
 
-struct elf {
-	int bits, big;		/* 32 or 64; big-endian? */
+struct object {
+	char *path;
+	struct elf_form form;
 	unsigned type, machine;
 	ElfW(Phdr) *phdr;	/* converted to the host's own form */
 	size_t phnum;
-	char *interp, *soname;	/* or 0 */
+	char *interp;		/* or 0 */
 	char **needed;		/* ends with 0 */
 	int marked, textrel, pie;
 	int needs;		/* a library, at least one */
 	uint64_t debug;		/* in memory: address of struct r_debug */
-	struct seal_set mutable;/* pages exempted from sealing; no bias */
-	int bad_mutable;	/* its exemptions are malformed and ignored */
-};
-
-struct object {
-	char *path;
-	struct elf elf;
+	unsigned char *image;	/* its notes, for the loader's code */
 	uint64_t bias;
 	uint64_t start, end;	/* the span of its segments */
 	uint64_t inode;
 	char dev[24];
-	struct seal_range relro;
+	struct seal_range relro;	/* empty if it is not valid */
 	struct seal_set set[SEAL_FULL+1];
 	int uncertain;		/* set could not be computed */
+	int bad_relro;
+	int bad_mutable;	/* its exemptions are malformed and ignored */
+	int exempts;		/* some of its pages */
 	int loader, exe;
 };
 
@@ -98,6 +107,7 @@ struct space {
 	int by_kernel;		/* the kernel sealed stack or vvar */
 	int by_loader;		/* part of an object is sealed */
 	const char *blind;	/* why the seals are unknown, or 0 */
+	enum seal_level level;	/* of a file: the level that is shown */
 };
 
 /* Bytes and number of mappings. */
@@ -106,63 +116,34 @@ enum share { S_ALL, S_EXEC, S_READONLY, S_DATA, SHARES };
 extern const char *const share_names[SHARES];
 extern const char *const share_keys[SHARES];
 
-struct options {
-	int table, picture, json, check, attack;
-	const char *svg, *output;
-	enum seal_level level;
-	int level_given;
-	const char **allow;	/* globs of objects that --check ignores */
-	size_t nallow;
-	uint64_t page;		/* 0: the machine's */
+/* Where text goes, and how it may look. */
+struct out {
+	FILE *f;
 	int colour, utf8;
 	int width;		/* columns, 0 for no limit */
 };
-extern struct options opt;
 
 /* The documented exit statuses. */
 enum { EXIT_FINE, EXIT_UNSEALED, EXIT_USAGE, EXIT_UNKNOWN };
 
-/* Print a line on standard error and exit with EXIT_UNKNOWN. */
-_Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void *grow(void *p, size_t n, size_t size);	/* room for one more element */
-char *format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/* proc.c */
-void proc_read(struct space *, pid_t tid);	/* dies if it can't */
-char *proc_path(pid_t, const char *name);
-/* from /proc/PID/status, or 0 */
-char *proc_status(pid_t, const char *field);
-ssize_t proc_mem(pid_t, void *, size_t, uint64_t addr);
-uint64_t proc_auxv(pid_t, uint64_t type, int bits);
-
-/* elf.c */
-struct source {
-	int fd;
-	int memory;		/* fd is a /proc/PID/mem, not a file */
-	uint64_t base;		/* address of the ELF header there */
-};
-/* Returns 0, or the reason why it is no program or library. */
-const char *elf_read(struct elf *, const struct source *, uint64_t page);
-/* The pages that the segments span, and the whole pages of RELRO. */
-int elf_span(const struct elf *, uint64_t page, uint64_t *start, uint64_t *end);
-struct seal_range elf_relro(const struct elf *, uint64_t bias, uint64_t page);
-enum kind elf_kind(const struct elf *, const struct seal_range *relro,
-	uint64_t bias, uint64_t start, uint64_t page);
-const char *elf_machine(unsigned);
-const char *elf_what(const struct elf *);
-/* Is it a static program of another libc, which can't seal itself at
- * startup? */
-int elf_foreign_static(const struct elf *);
-/* of the class's size */
-uint64_t elf_word(const struct elf *, const unsigned char *);
+/* text.c: these accept any bytes and write valid text. */
+/* for a terminal; cut to |width|, padded if it is negative */
+void put_text(const struct out *, const char *, int width);
+void put_json(FILE *, const char *);		/* with quotes; null for 0 */
+void put_xml(FILE *, const char *, size_t max);	/* cut to max */
+size_t text_columns(const char *);
+/* "136K"; a static buffer of several */
+const char *size_text(uint64_t);
+const char *prot_text(unsigned prot);
+/* an escape sequence, or "" */
+const char *paint(const struct out *, const char *code);
 
 /* space.c */
-void space_classify(struct space *);
 struct map *space_add(struct space *);
-void object_policy(struct object *, uint64_t page);
+struct map *space_at(const struct space *, uint64_t addr);	/* or 0 */
 const char *object_name(const struct space *, const struct map *);
 const char *kind_name(enum kind);
+const char *level_name(enum seal_level);
 /* Mappings first to result-1 are of one object, or alike and adjacent. */
 size_t region_end(const struct space *, size_t first);
 /* a static buffer */
@@ -175,29 +156,48 @@ void space_shares(const struct space *, struct amount [SHARES]);
 double percent(const struct amount *);
 /* Does this level seal it, though it is not sealed? */
 int missing(const struct space *, const struct map *, enum seal_level);
-int allowed(const struct space *, const struct map *);
 /* Sealed, read-only and backed by a file: MADV_DONTNEED restores the file's
  * contents. */
 int discardable(const struct map *);
 
+/* object.c */
+struct source {
+	int fd;
+	int memory;		/* fd is a /proc/PID/mem, not a file */
+	uint64_t base;		/* where its header is in memory, or 0 */
+};
+/* Returns 0, or the reason why it is no program or library. Follow it by
+ * object_policy, which computes the sets, or by object_drop_image. */
+const char *object_read(struct object *, const struct source *, uint64_t page);
+void object_policy(struct object *, uint64_t page);
+void object_drop_image(struct object *);
+enum kind object_kind(const struct object *, uint64_t start, uint64_t page);
+const char *object_machine(const struct object *);
+const char *object_sort(const struct object *);
+/* Is it a static program of another libc, which can't seal itself at
+ * startup? */
+int object_foreign_static(const struct object *);
+/* of the class's size */
+uint64_t object_word(const struct object *, const unsigned char *);
+
+/* proc.c */
+void proc_read(struct space *, pid_t tid);	/* dies if it can't */
+char *proc_path(pid_t, const char *name);
+/* from /proc/PID/status, or 0 */
+char *proc_status(pid_t, const char *field);
+ssize_t proc_mem(pid_t, void *, size_t, uint64_t addr);
+uint64_t proc_auxv(pid_t, uint64_t type, int bits);
+
+/* classify.c */
+void space_classify(struct space *);
+
 /* file.c */
-void read_file(struct space *, const char *path);
-void show_levels(FILE *, struct space *);	/* all levels, side by side */
+/* page 0: of the machine that the file is for */
+void read_file(struct space *, const char *path, uint64_t page);
+/* all levels, side by side */
+void show_levels(const struct out *, struct space *);
 /* as the loader would seal it */
 void at_level(struct space *, enum seal_level);
-
-/* run.c: runs a program and reads its state at exit */
-void run_program(struct space *, char **argv);
-
-/* attack.c: sets attack[] of each mapping. The tracee is stopped under
- * ptrace. */
-void attack_tracee(struct space *, pid_t tid);
-void attack_process(struct space *);	/* attaches to it first */
-void show_attacks(FILE *, const struct space *);
-/* attacks that changed a sealed mapping */
-size_t attacks_won(const struct space *);
-const char *attack_result(int error);
-extern const char *const attack_names[ATTACKS];
 
 /* trace.c: makes system calls in another process, which is stopped under ptrace
  * but not at the entry of a call. */
@@ -219,22 +219,25 @@ void trace_end(struct tracee *);	/* restores registers and signal mask */
  * that is not possible. */
 int trace_undo_call(pid_t);
 
-/* text.c: these accept any bytes and write valid text. */
-/* for a terminal; cut to |width|, padded if it is negative */
-void put_text(FILE *, const char *, int width);
-void put_json(FILE *, const char *);		/* with quotes; null for 0 */
-void put_xml(FILE *, const char *, size_t max);	/* cut to max */
-size_t text_columns(const char *);
-/* "136K"; a static buffer of several */
-const char *size_text(uint64_t);
-const char *prot_text(unsigned prot);
+/* attack.c: sets attack[] of each mapping. The tracee is stopped under
+ * ptrace. */
+void attack_tracee(struct space *, pid_t tid);
+void attack_process(struct space *);	/* attaches to it first */
+void show_attacks(const struct out *, const struct space *);
+/* attacks that changed a sealed mapping */
+size_t attacks_won(const struct space *);
+const char *attack_result(int error);
+extern const char *const attack_names[ATTACKS];
+
+/* run.c: runs a program and reads its state at exit. With attack, it is
+ * attacked there. With quiet, its output goes to standard error. */
+void run_program(struct space *, char **argv, int attack, int quiet);
 
 /* table.c, picture.c, json.c, svg.c */
-void show_table(FILE *, const struct space *);
-void show_shares(FILE *, const struct space *);
-void show_picture(FILE *, const struct space *);
+void show_table(const struct out *, const struct space *);
+void show_shares(const struct out *, const struct space *);
+void show_picture(const struct out *, const struct space *);
 void show_json(FILE *, const struct space *);
 void show_svg(FILE *, const struct space *);
-const char *paint(const char *code);		/* an escape sequence, or "" */
 
 #endif

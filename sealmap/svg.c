@@ -274,7 +274,7 @@ static void draw_head(FILE *f, const struct space *sp)
 	else
 		snprintf(line, sizeof line,
 			"what the loader would seal under level \"%s\"",
-			opt.level == SEAL_FULL ? "full" : "on");
+			level_name(sp->level));
 	label(f, MARGIN, 88, 15, "fill=\"#5b6673\"",
 		sp->blind ? sp->blind : line, 0);
 	label(f, MARGIN, 122, 13, "fill=\"#5b6673\" letter-spacing=\"1.2\"",

@@ -1,6 +1,4 @@
 #include "sealmap.h"
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* File names may hold any bytes. Control characters must not reach a terminal,
@@ -33,9 +31,12 @@ size_t text_columns(const char *s)
 	return n;
 }
 
+/* Writes a character of n bytes, or a byte that is none with n 0. */
+typedef void put_function(FILE *, const char *, size_t n);
+
 /* Write characters from to to-1 of s by put(). */
 static void put_part(FILE *f, const char *s, size_t from, size_t to,
-	void (*put)(FILE *, const char *, size_t))
+	put_function *put)
 {
 	size_t l;
 	for (size_t i=0; *s && i<to; i++, s += l ? l : 1) {
@@ -50,7 +51,7 @@ static void put_part(FILE *f, const char *s, size_t from, size_t to,
 #define CUT_IN_THE_MIDDLE 24
 
 static void put_cut(FILE *f, const char *s, size_t max, const char *dots,
-	size_t ndots, void (*put)(FILE *, const char *, size_t))
+	size_t ndots, put_function *put)
 {
 	size_t n = text_columns(s), head;
 	if (!max || n <= max) {
@@ -67,9 +68,14 @@ static void put_cut(FILE *f, const char *s, size_t max, const char *dots,
 	put_part(f, s, n-(max-ndots-head), n, put);
 }
 
-static void put_terminal(FILE *f, const char *s, size_t l)
+static void put_ascii(FILE *f, const char *s, size_t l)
 {
-	if (!l || (l > 1 && !opt.utf8)) fputc('?', f);
+	fputc(l == 1 ? *s : '?', f);
+}
+
+static void put_utf8(FILE *f, const char *s, size_t l)
+{
+	if (!l) fputc('?', f);
 	else fwrite(s, 1, l, f);
 }
 
@@ -92,12 +98,12 @@ static void put_json_character(FILE *f, const char *s, size_t l)
 	else fputs("\\ufffd", f);
 }
 
-void put_text(FILE *f, const char *s, int width)
+void put_text(const struct out *out, const char *s, int width)
 {
 	size_t max = width < 0 ? -width : width, n = text_columns(s);
-	put_cut(f, s, max, opt.utf8 ? "\xe2\x80\xa6" : "..", opt.utf8 ? 1 : 2,
-		put_terminal);
-	if (width < 0) for (; n < max; n++) fputc(' ', f);
+	if (out->utf8) put_cut(out->f, s, max, "\xe2\x80\xa6", 1, put_utf8);
+	else put_cut(out->f, s, max, "..", 2, put_ascii);
+	if (width < 0) for (; n < max; n++) fputc(' ', out->f);
 }
 
 void put_xml(FILE *f, const char *s, size_t max)
@@ -137,27 +143,11 @@ const char *prot_text(unsigned prot)
 	return t[prot & 7];
 }
 
-char *format(const char *fmt, ...)
+const char *paint(const struct out *out, const char *code)
 {
-	va_list ap;
-	char *s;
-	int n;
-	va_start(ap, fmt);
-	n = vsnprintf(0, 0, fmt, ap);
-	va_end(ap);
-	s = grow(0, 0, n+1);
-	va_start(ap, fmt);
-	vsnprintf(s, n+1, fmt, ap);
-	va_end(ap);
-	return s;
-}
-
-/* Doubles the array at powers of two, so the caller need not keep the
- * capacity. */
-void *grow(void *p, size_t n, size_t size)
-{
-	if (n & (n-1)) return p;
-	p = realloc(p, (n ? 2*n : 1)*size);
-	if (!p) die("out of memory");
-	return p;
+	static char buf[4][16];
+	static unsigned at;
+	if (!out->colour) return "";
+	snprintf(buf[++at%4], sizeof *buf, "\33[%sm", code);
+	return buf[at%4];
 }

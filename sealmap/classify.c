@@ -1,0 +1,249 @@
+#include "sealmap.h"
+#include <elf.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int same_file(const struct map *m, uint64_t inode, const char *dev)
+{
+	return m->inode == inode && !strcmp(m->dev, dev);
+}
+
+/* Finding the objects. Each starts with a mapping of its file's first page. Its
+ * program headers are read there, in memory, since the file may have been
+ * replaced. */
+
+/* Yama may forbid reading the memory of a process but allow reading its list of
+ * mappings. Then use the file, if it is still the one that is mapped. */
+static const char *read_object(const struct space *sp, const struct map *m,
+	struct object *o)
+{
+	struct source src = { .memory = 1, .base = m->start };
+	struct stat st;
+	const char *why = "not readable";
+	char *path = proc_path(sp->pid, "mem");
+	src.fd = open(path, O_RDONLY|O_CLOEXEC);
+	free(path);
+	if (src.fd >= 0) {
+		why = object_read(o, &src, sp->page);
+		close(src.fd);
+	}
+	if (!why || *m->name != '/') return why;
+	path = format("/proc/%d/root%s", (int)sp->pid, m->name);
+	src.memory = 0;
+	src.fd = open(path, O_RDONLY|O_CLOEXEC);
+	free(path);
+	if (src.fd < 0) return why;
+	if (!fstat(src.fd, &st) && S_ISREG(st.st_mode) && st.st_ino == m->inode)
+		why = object_read(o, &src, sp->page);
+	close(src.fd);
+	return why;
+}
+
+/* A file that is mapped as data, by a debugger for one, is not a loaded object:
+ * its segments are not where its headers say. */
+static int loaded(const struct space *sp, const struct object *o,
+	const struct map *first)
+{
+	int text = 0;
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = o->phdr+i;
+		const struct map *m;
+		if (ph->p_type != PT_LOAD || !ph->p_memsz) continue;
+		m = space_at(sp, o->bias + ph->p_vaddr);
+		if (!m || (m->inode && !same_file(m, first->inode, first->dev)))
+			return 0;
+		/* A writable and executable one may begin with RELRO. */
+		if ((ph->p_flags & (PF_X|PF_W)) == PF_X && !(m->prot & X))
+			return 0;
+		text |= ph->p_flags & PF_X;
+	}
+	return !!text;
+}
+
+static void find_objects(struct space *sp)
+{
+	for (size_t i=0; i<sp->n; i++) {
+		const struct map *m = sp->maps+i;
+		struct object o = { 0 };
+		if (!m->inode || m->offset || m->shared) continue;
+		if (read_object(sp, m, &o)) continue;
+		if (!loaded(sp, &o, m)) {
+			object_drop_image(&o);
+			continue;
+		}
+		o.path = m->name;
+		o.inode = m->inode;
+		strcpy(o.dev, m->dev);
+		sp->objects = grow(sp->objects, sp->nobjects, sizeof o);
+		sp->objects[sp->nobjects++] = o;
+	}
+}
+
+/* The auxiliary vector has the addresses of the program headers and of the
+ * interpreter. If AT_BASE is 0 and the program has no PT_INTERP, the program is
+ * either the loader, run as a command, or static and the only object. */
+static void find_roles(struct space *sp)
+{
+	int bits = sp->nobjects && !sp->objects->form.is64 ? 32 : 64;
+	uint64_t base = proc_auxv(sp->pid, AT_BASE, bits),
+		phdr = proc_auxv(sp->pid, AT_PHDR, bits);
+	for (size_t i=0; i<sp->nobjects; i++) {
+		struct object *o = sp->objects+i;
+		o->exe = phdr >= o->start && phdr < o->end;
+		o->loader = base ? base >= o->start && base < o->end
+			: o->exe && sp->nobjects > 1 && !o->interp;
+	}
+}
+
+/* Assigning mappings to objects. */
+
+/* The kernel merges adjacent mappings that are alike, so one mapping may hold
+ * the last page of an object and pages that are not its own. Cut it there. */
+static void cut(struct space *sp, uint64_t at)
+{
+	struct map *m = space_at(sp, at), *rest;
+	size_t i;
+	if (!m || m->start == at) return;
+	i = m - sp->maps;
+	space_add(sp);
+	memmove(sp->maps+i+1, sp->maps+i, (sp->n-1-i)*sizeof *sp->maps);
+	m = sp->maps+i;
+	rest = m+1;
+	rest->start = m->end = at;
+	rest->offset += at - m->start;
+	rest->tail = 1;
+}
+
+static int in_segment(const struct object *o, uint64_t a, uint64_t page)
+{
+	return object_kind(o, a, page) != K_GAP;
+}
+
+static void assign(struct space *sp, struct map *m)
+{
+	for (size_t i=0; i<sp->nobjects; i++) {
+		const struct object *o = sp->objects+i;
+		if (m->start < o->start || m->start >= o->end) continue;
+		if (m->inode && !same_file(m, o->inode, o->dev)) continue;
+		/* The kernel leaves holes between segments, and anything may be
+		 * mapped there. */
+		if (!m->inode && m->prot && !in_segment(o, m->start, sp->page))
+			continue;
+		m->object = i;
+		m->kind = object_kind(o, m->start, sp->page);
+		/* The current protection counts, not the one in the file: text
+		 * may have been made writable. */
+		return;
+	}
+	if (!strcmp(m->name, "[heap]")) m->kind = K_HEAP;
+	else if (!strcmp(m->name, "[stack]")) m->kind = K_STACK;
+	else if (!strcmp(m->name, "[vdso]")) m->kind = K_VDSO;
+	else if (!strncmp(m->name, "[vvar", 5)) m->kind = K_VVAR;
+	else if (*m->name == '[' && strncmp(m->name, "[anon", 5))
+		m->kind = K_KERNEL;
+	else if (m->shared) m->kind = K_SHARED;
+	else m->kind = m->inode ? K_FILE : K_ANON;
+}
+
+/* The loader's records hold the list that it publishes for debuggers. They lie
+ * outside of all objects and the heap if the loader is ours. struct r_debug is
+ * a version, padded to a word, and the address of the first struct link_map,
+ * whose fourth word is the address of the next. */
+static void find_records(struct space *sp, const struct object *o)
+{
+	unsigned char p[32];
+	size_t w = ELF_ADDR(o->form).size, most = 65536;
+	uint64_t at = o->debug;
+	struct map *m = space_at(sp, at);
+	if (!at || !m || m->kind != K_ANON
+	    || proc_mem(sp->pid, p, 2*w, at) != (ssize_t)(2*w))
+		return;
+	do {
+		if ((m = space_at(sp, at)) && m->kind == K_ANON) {
+			m->kind = K_RECORDS;
+			for (size_t i=0; i<sp->nobjects; i++)
+				if (sp->objects[i].loader) m->object = i;
+		}
+		at = at == o->debug ? object_word(o, p+w) : object_word(o, p+3*w);
+	} while (at && most--
+	    && proc_mem(sp->pid, p, 4*w, at) == (ssize_t)(4*w));
+}
+
+static void want(const struct space *sp, struct map *m)
+{
+	if (m->kind == K_VDSO) m->wanted[SEAL_ON] = m->wanted[SEAL_FULL] = 1;
+	if (m->object < 0) return;
+	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
+		const struct seal_set *set = sp->objects[m->object].set+level;
+		for (size_t i=0; i<set->n; i++) {
+			struct seal_range r = __seal_common(set->r[i],
+				(struct seal_range){ m->start, m->end });
+			if (r.start < r.end) m->wanted[level] = 1;
+		}
+	}
+}
+
+/* Who sealed it. A seal has no owner; deduce it from the mappings that each
+ * party can seal. Only the kernel seals vvar, or a stack that may grow. A
+ * kernel that does so also sealed the vdso and may have sealed the two objects
+ * that exec maps. */
+
+static int kernels_own(const struct map *m)
+{
+	return m->kind == K_VVAR || m->kind == K_STACK || m->kind == K_KERNEL;
+}
+
+static const char *who(const struct space *sp, const struct map *m)
+{
+	const struct object *o = m->object >= 0 ? sp->objects+m->object : 0;
+	const char *user = sp->nobjects == 1 ? "libc" : "loader";
+	if (m->sealed != YES) return 0;
+	if (kernels_own(m)) return "kernel";
+	if (m->kind == K_VDSO) return sp->by_kernel ? "kernel" : user;
+	if (!o) return "program";
+	return sp->by_kernel && (o->exe || o->loader) ? "kernel, loader" : user;
+}
+
+static const char *why(const struct space *sp, const struct map *m)
+{
+	if (m->sealed == YES) return 0;
+	if (m->sealed == UNKNOWN) return "not shown";
+	if (m->kind == K_HEAP) return "it grows";
+	if (m->kind == K_STACK) return "it grows";
+	if (kernels_own(m)) return "the kernel's";
+	if (m->object < 0 && m->kind != K_VDSO) return "the program's";
+	if (!sp->by_loader) return "nobody did";
+	if (missing(sp, m, SEAL_ON)) return "SHOULD BE";
+	if (m->kind == K_RECORDS) return "dlopen adds to it";
+	if (m->wanted[SEAL_FULL]) return "unmarked data";
+	return m->object >= 0 && sp->objects[m->object].exempts
+		? "exempted" : "stays mutable";
+}
+
+void space_classify(struct space *sp)
+{
+	find_objects(sp);
+	find_roles(sp);
+	for (size_t i=0; i<sp->nobjects; i++) {
+		object_policy(sp->objects+i, sp->page);
+		cut(sp, sp->objects[i].start);
+		cut(sp, sp->objects[i].end);
+	}
+	for (size_t i=0; i<sp->n; i++) assign(sp, sp->maps+i);
+	for (size_t i=0; i<sp->nobjects; i++) find_records(sp, sp->objects+i);
+	for (size_t i=0; i<sp->n; i++) {
+		struct map *m = sp->maps+i;
+		want(sp, m);
+		if (m->sealed != YES) continue;
+		if (kernels_own(m)) sp->by_kernel = 1;
+		else if (m->object >= 0) sp->by_loader = 1;
+	}
+	for (size_t i=0; i<sp->n; i++) {
+		sp->maps[i].by = who(sp, sp->maps+i);
+		sp->maps[i].why = why(sp, sp->maps+i);
+	}
+}
+
