@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "edit.h"
+#include "seal_note.h"
 
 /* How it works. A mark that exists as a note is a bit that is set or cleared in
  * place. A range takes a program header: an unused one (PT_NULL) if there is
@@ -28,17 +29,12 @@
  * The old table is left in place, so --unmark restores the file exactly. A file
  * that has a block is first restored, then changed. */
 
-#define OWNER "musl-seal"
-#define OWNER_SIZE sizeof OWNER
-#define MARK_TYPE 1
-#define MUTABLE_TYPE 3
-#define RECORD_TYPE 4
+#define OWNER SEAL_NOTE_OWNER
 #define RECORD_VERSION 1
 #define DESC 24			/* offset in notes of OWNER */
 #define RECORD_SIZE 56
 #define MARK_SIZE 28
 
-#define PROPERTY_SEAL 3
 /* A property from the range for users, which no linker makes. A seal property
  * that is taken away becomes this one, so nothing has to move. */
 #define PROPERTY_PARKED 0xfd6d7573
@@ -62,24 +58,26 @@ static const char *failed(const char *fmt, ...)
 
 /* Notes and properties ----------------------------------------------------- */
 
-static int named(const struct image *im, const struct note *t, const char *s)
+static int named(const struct image *im, const struct elf_note *t,
+	const char *s)
 {
-	return t->namesz == strlen(s)+1 && !memcmp(im->p+t->name, s, t->namesz);
+	return elf_named(im->p, t, s);
 }
 
 /* Call f for each note until it returns nonzero. Returns that value. */
 static int each_note(struct image *im,
-	int (*f)(struct image *, const struct note *,
-	const struct phdr *, void *), void *arg)
+	int (*f)(struct image *, const struct elf_note *,
+	const struct elf_phdr *, void *), void *arg)
 {
 	int r = 0;
 	for (unsigned i=0; i<im->phnum && !r; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type != PT_NOTE && ph.type != PT_GNU_PROPERTY) continue;
 		size_t pos = ph.offset;
-		struct note t;
+		struct elf_note t;
 		while (!r
-		    && image_note(im, &pos, ph.offset+ph.filesz, ph.align, &t))
+		    && elf_note(im->form, im->p, &pos, ph.offset+ph.filesz,
+		    ph.align, &t))
 			r = f(im, &t, &ph, arg);
 	}
 	return r;
@@ -87,23 +85,18 @@ static int each_note(struct image *im,
 
 /* The offset of the property of this type in note t if *found is set, else the
  * offset at which to insert it. 0 if the properties are malformed. */
-static size_t property(const struct image *im, const struct note *t,
+static size_t property(const struct image *im, const struct elf_note *t,
 	uint32_t type, int *found)
 {
-	size_t at = t->desc, end = at+t->descsz, place = 0,
-		mask = im->is64 ? 7 : 3;
+	size_t at = t->desc, end = at+t->descsz, next = at, place = 0;
+	struct elf_property q;
 	*found = 0;
-	while (end-at >= 8) {
-		uint32_t this = image_word(im, at);
-		uint64_t size =
-			((uint64_t)image_word(im, at+4)+mask) & ~(uint64_t)mask;
-		if (size > end-at-8) return 0;
-		if (this == type && !size) {
+	for (; elf_property(im->form, im->p, &next, end, &q); at = next) {
+		if (q.type == type && !q.size) {
 			*found = 1;
 			return at;
 		}
-		if (this > type && !place) place = at;
-		at += 8+size;
+		if (q.type > type && !place) place = at;
 	}
 	return at != end ? 0 : place ? place : end;
 }
@@ -118,33 +111,35 @@ static void move_property(struct image *im, size_t from, size_t to,
 	} else {
 		memmove(im->p+to+8, im->p+to, from-to);
 	}
-	image_put_word(im, to, type);
-	image_put_word(im, to+4, 0);
+	PUT_WORD(im, to, type);
+	PUT_WORD(im, to+4, 0);
 }
 
 struct marking { int on, change, found; };
 
 /* Look for a mark, also one that was taken away, and set or clear it if
  * m->change. */
-static int mark_note(struct image *im, const struct note *t,
-	const struct phdr *ph, void *arg)
+static int mark_note(struct image *im, const struct elf_note *t,
+	const struct elf_phdr *ph, void *arg)
 {
 	struct marking *m = arg;
 	int parked, here;
 	(void)ph;
-	if (t->type == MARK_TYPE && t->descsz >= 4 && named(im, t, OWNER)) {
-		uint32_t w = image_word(im, t->desc);
+	if (t->type == SEAL_NOTE_TYPE && t->descsz >= 4
+	    && named(im, t, OWNER)) {
+		uint32_t w = GET_WORD(im, t->desc);
 		if (m->change)
-			image_put_word(im, t->desc, m->on ? w|1 : w & ~1u);
-		m->found |= m->change || (w & 1);
+			PUT_WORD(im, t->desc, m->on ? w|SEAL_NOTE_DATA
+				: w & ~(uint32_t)SEAL_NOTE_DATA);
+		m->found |= m->change || (w & SEAL_NOTE_DATA);
 	}
 	if (t->type != NT_GNU_PROPERTY_TYPE_0 || !named(im, t, "GNU")) return 0;
-	size_t seal = property(im, t, PROPERTY_SEAL, &here);
+	size_t seal = property(im, t, GNU_PROPERTY_MEMORY_SEAL, &here);
 	size_t park = property(im, t, PROPERTY_PARKED, &parked);
 	if (!m->change) {
 		m->found |= here;
 	} else if (m->on && parked && seal) {
-		move_property(im, park, seal, PROPERTY_SEAL);
+		move_property(im, park, seal, GNU_PROPERTY_MEMORY_SEAL);
 		m->found = 1;
 	} else if (!m->on && here) {
 		if (!park) return 1;
@@ -161,17 +156,17 @@ static int is_marked(const struct image *im)
 	return m.found;
 }
 
-static int add_mutable_note(struct image *im, const struct note *t,
-	const struct phdr *ph, void *arg)
+static int add_mutable_note(struct image *im, const struct elf_note *t,
+	const struct elf_phdr *ph, void *arg)
 {
 	struct state *st = arg;
 	uint64_t a[4], at = ph->vaddr + (t->desc-ph->offset);
-	if (t->type != MUTABLE_TYPE || !named(im, t, OWNER) || t->descsz != 16
-	    || ph->type != PT_NOTE)
+	if (t->type != SEAL_NOTE_MUTABLE || !named(im, t, OWNER)
+	    || t->descsz != 16 || ph->type != PT_NOTE)
 		return 0;
 	for (int i=0; i<4; i++)
 		a[i] = at+4*i + (uint64_t)(int64_t)(int32_t)
-			image_word(im, t->desc+4*i);
+			GET_WORD(im, t->desc+4*i);
 	for (size_t i=0; i<st->nnotes; i++)
 		if (st->note[i].start == a[1]) return 0;
 	if (a[1] < a[2] && a[2] <= a[3] && st->nnotes < MAX_RANGES)
@@ -214,7 +209,7 @@ const char *edit_state(const struct image *im, struct state *st)
 	struct image copy = *im;
 	*st = (struct state){ .marked = is_marked(im) };
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type != PT_GNU_MUTABLE || !ph.memsz) continue;
 		if (ph.vaddr+ph.memsz < ph.vaddr)
 			return "a mutable range of it makes no sense";
@@ -232,7 +227,7 @@ static struct range span(const struct image *im)
 {
 	struct range s = { UINT64_MAX, 0 };
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type != PT_LOAD || !ph.memsz) continue;
 		if (ph.vaddr < s.start) s.start = ph.vaddr;
 		if (ph.vaddr+ph.memsz > s.end) s.end = ph.vaddr+ph.memsz;
@@ -320,39 +315,39 @@ static const char *add_mutable(const struct image *im, struct state *st,
 static void put_owner(struct image *im, size_t at, uint32_t descsz,
 	uint32_t type)
 {
-	image_put_word(im, at, OWNER_SIZE);
-	image_put_word(im, at+4, descsz);
-	image_put_word(im, at+8, type);
+	PUT_WORD(im, at, sizeof OWNER);
+	PUT_WORD(im, at+4, descsz);
+	PUT_WORD(im, at+8, type);
 	memcpy(im->p+at+12, OWNER "\0\0", DESC-12);
 }
 
-#define WIDE(off) (struct field){ off, 8 }
+#define WIDE(off) (struct elf_field){ off, 8 }
 
 /* Is there a record of ours before the table? */
 static int has_record(const struct image *im)
 {
 	size_t at = im->phoff-RECORD_SIZE;
 	return im->phoff >= SIZE(im, Ehdr)+RECORD_SIZE
-		&& image_word(im, at) == OWNER_SIZE
-		&& image_word(im, at+4) == RECORD_SIZE-DESC
-		&& image_word(im, at+8) == RECORD_TYPE
+		&& GET_WORD(im, at) == sizeof OWNER
+		&& GET_WORD(im, at+4) == RECORD_SIZE-DESC
+		&& GET_WORD(im, at+8) == SEAL_NOTE_RECORD
 		&& !memcmp(im->p+at+12, OWNER "\0\0", DESC-12)
-		&& image_word(im, at+DESC) == RECORD_VERSION;
+		&& GET_WORD(im, at+DESC) == RECORD_VERSION;
 }
 
 /* Restore a file that has a record. */
 static const char *revert(struct image *im, int *note)
 {
 	size_t at = im->phoff-RECORD_SIZE, desc = at+DESC;
-	uint64_t phnum = image_word(im, desc+4);
-	uint64_t phoff = image_get(im, desc, WIDE(8));
-	uint64_t size = image_get(im, desc, WIDE(16));
-	uint64_t len = image_get(im, desc, WIDE(24));
+	uint64_t phnum = GET_WORD(im, desc+4);
+	uint64_t phoff = elf_get(im->form, im->p+desc, WIDE(8));
+	uint64_t size = elf_get(im->form, im->p+desc, WIDE(16));
+	uint64_t len = elf_get(im->form, im->p+desc, WIDE(24));
 	uint64_t table = phnum*SIZE(im, Phdr);
 	const char *wrong =
 		"sealmark was here, but what it left makes no sense";
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type == PT_NOTE && ph.offset >= at && ph.offset-at < len)
 			*note = 1;
 	}
@@ -368,7 +363,7 @@ static const char *revert(struct image *im, int *note)
 
 struct block {
 	uint64_t off, len;	/* in the file */
-	struct phdr *ph;	/* the new table */
+	struct elf_phdr *ph;	/* the new table */
 	unsigned n;
 	int note;
 	int inside;		/* it lies inside a segment */
@@ -377,11 +372,11 @@ struct block {
 	unsigned load;
 };
 
-static unsigned last_load(const struct image *im, struct phdr *first)
+static unsigned last_load(const struct image *im, struct elf_phdr *first)
 {
 	unsigned last = 0, n = 0;
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type != PT_LOAD) continue;
 		if (!n++) *first = ph;
 		last = i;
@@ -391,7 +386,7 @@ static unsigned last_load(const struct image *im, struct phdr *first)
 
 /* Can segment ph hold the headers at the address where programs look for
  * them? */
-static int can_hold(const struct phdr *ph, const struct phdr *first)
+static int can_hold(const struct elf_phdr *ph, const struct elf_phdr *first)
 {
 	return ph->type == PT_LOAD && !(ph->flags & PF_W) && ph->flags & PF_R
 		&& ph->vaddr-ph->offset == first->vaddr-first->offset
@@ -402,16 +397,16 @@ static int can_hold(const struct phdr *ph, const struct phdr *first)
  * page size is taken as 4096, the smallest, which is safe for all others. */
 static int find_cave(const struct image *im, struct block *b)
 {
-	struct phdr first;
+	struct elf_phdr first;
 	unsigned last = last_load(im, &first);
 	for (int exec=0; exec<2; exec++) for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (!can_hold(&ph, &first) || !!(ph.flags & PF_X) != exec
 		    || ph.filesz != ph.memsz || !ph.filesz)
 			continue;
 		uint64_t end = ph.offset+ph.filesz, limit = (end+4095) & -4096;
 		uint64_t off = (end+7) & -8, top = off+b->len;
-		uint64_t last_addr = im->is64 ? UINT64_MAX : UINT32_MAX;
+		uint64_t last_addr = im->form.is64 ? UINT64_MAX : UINT32_MAX;
 		if (top > limit || ph.vaddr > last_addr-(top-ph.offset))
 			continue;
 		if (i < last) {
@@ -433,11 +428,11 @@ static int find_cave(const struct image *im, struct block *b)
  * segment already covers it. */
 static int find_gap(const struct image *im, struct block *b)
 {
-	struct phdr first;
+	struct elf_phdr first;
 	unsigned n = image_sections(im);
 	last_load(im, &first);
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (!can_hold(&ph, &first)) continue;
 		uint64_t stop = ph.offset+ph.filesz;
 		/* k == n: behind the table of program headers */
@@ -468,13 +463,13 @@ static int find_gap(const struct image *im, struct block *b)
 /* Find room at the end of the file; with append, behind any data. */
 static const char *find_end(const struct image *im, struct block *b, int append)
 {
-	struct phdr first;
+	struct elf_phdr first;
 	uint64_t page = image_page(im), end = image_end(im);
 	b->load = last_load(im, &first);
 	b->own = 1;
 	b->len += SIZE(im, Phdr);
 	uint64_t delta = first.vaddr-first.offset;
-	uint64_t limit = im->is64 ? (uint64_t)1<<63 : UINT32_MAX;
+	uint64_t limit = im->form.is64 ? (uint64_t)1<<63 : UINT32_MAX;
 	if (!append && end != im->n && !image_room(im, end, 0))
 		return "no room inside the file, and data is appended to it; if"
 			" the program does not look for that data from the end"
@@ -499,7 +494,7 @@ static const char *find_end(const struct image *im, struct block *b, int append)
 
 static const char *put_block(struct image *im, struct block *b)
 {
-	struct phdr first;
+	struct elf_phdr first;
 	uint64_t old_size = im->n;
 	last_load(im, &first);
 	if (b->own) {
@@ -510,7 +505,7 @@ static const char *put_block(struct image *im, struct block *b)
 		im->hole_end = b->off;
 		im->p = p;
 		im->n = b->off+b->len;
-		struct phdr own = { PT_LOAD, PF_R, b->off,
+		struct elf_phdr own = { PT_LOAD, PF_R, b->off,
 			b->off+first.vaddr-first.offset,
 			b->off+first.vaddr-first.offset, b->len, b->len,
 			image_page(im) };
@@ -520,18 +515,18 @@ static const char *put_block(struct image *im, struct block *b)
 		b->ph[b->load+1] = own;
 		b->n++;
 	} else if (!b->inside) {
-		struct phdr *ph = b->ph+b->load;
+		struct elf_phdr *ph = b->ph+b->load;
 		ph->filesz = ph->memsz = b->off+b->len-ph->offset;
 	}
 	size_t desc = b->off+DESC, table = b->off+RECORD_SIZE;
-	put_owner(im, b->off, RECORD_SIZE-DESC, RECORD_TYPE);
-	image_put_word(im, desc, RECORD_VERSION);
-	image_put_word(im, desc+4, im->phnum);
-	image_put(im, desc, WIDE(8), im->phoff);
-	image_put(im, desc, WIDE(16), b->own ? old_size : 0);
-	image_put(im, desc, WIDE(24), b->len);
+	put_owner(im, b->off, RECORD_SIZE-DESC, SEAL_NOTE_RECORD);
+	PUT_WORD(im, desc, RECORD_VERSION);
+	PUT_WORD(im, desc+4, im->phnum);
+	elf_put(im->form, im->p+desc, WIDE(8), im->phoff);
+	elf_put(im->form, im->p+desc, WIDE(16), b->own ? old_size : 0);
+	elf_put(im->form, im->p+desc, WIDE(24), b->len);
 	for (unsigned i=0; i<b->n; i++) {
-		struct phdr *ph = b->ph+i;
+		struct elf_phdr *ph = b->ph+i;
 		uint64_t addr = first.vaddr-first.offset;
 		if (ph->type == PT_PHDR) {
 			ph->offset = table;
@@ -541,10 +536,10 @@ static const char *put_block(struct image *im, struct block *b)
 		if (b->note && i == b->n-1) {
 			ph->offset = table+b->n*SIZE(im, Phdr);
 			ph->vaddr = ph->paddr = addr+ph->offset;
-			put_owner(im, ph->offset, 4, MARK_TYPE);
-			image_put_word(im, ph->offset+DESC, 1);
+			put_owner(im, ph->offset, 4, SEAL_NOTE_TYPE);
+			PUT_WORD(im, ph->offset+DESC, 1);
 		}
-		image_put_phdr(im, table+i*SIZE(im, Phdr), ph);
+		elf_put_phdr(im->form, im->p+table+i*SIZE(im, Phdr), ph);
 	}
 	PUT(im, 0, Ehdr, e_phoff, table);
 	PUT(im, 0, Ehdr, e_phnum, b->n);
@@ -566,7 +561,7 @@ static const uint32_t lent_type[] = { 0, PT_NOTE, PT_PHDR, PT_NOTE, PT_NULL,
 	PT_NULL };
 
 /* Is it a note for debuggers or package managers? */
-static int for_debuggers(const struct image *im, const struct note *t)
+static int for_debuggers(const struct image *im, const struct elf_note *t)
 {
 	if (named(im, t, "GNU")) return t->type == NT_GNU_BUILD_ID
 		|| t->type == NT_GNU_ABI_TAG || t->type == NT_GNU_GOLD_VERSION;
@@ -575,26 +570,26 @@ static int for_debuggers(const struct image *im, const struct note *t)
 		&& (t->type == 0xcafe1a7e || t->type == 0x407c0c0a);
 }
 
-static int only_for_debuggers(const struct image *im, const struct phdr *ph)
+static int only_for_debuggers(const struct image *im, const struct elf_phdr *ph)
 {
 	size_t pos = ph->offset, end = pos+ph->filesz;
-	struct note t;
-	while (image_note(im, &pos, end, ph->align, &t))
+	struct elf_note t;
+	while (elf_note(im->form, im->p, &pos, end, ph->align, &t))
 		if (!for_debuggers(im, &t)) return 0;
 	return pos == end;
 }
 
 /* Does a PT_GNU_PROPERTY hold the same? Loaders that know the property read it
  * there, and the kernel reads no other. */
-static int property_twice(const struct image *im, const struct phdr *ph)
+static int property_twice(const struct image *im, const struct elf_phdr *ph)
 {
 	size_t pos = ph->offset, end = pos+ph->filesz;
-	struct note t;
-	if (!image_note(im, &pos, end, ph->align, &t) || pos != end
+	struct elf_note t;
+	if (!elf_note(im->form, im->p, &pos, end, ph->align, &t) || pos != end
 	    || t.type != NT_GNU_PROPERTY_TYPE_0 || !named(im, &t, "GNU"))
 		return 0;
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr other = image_phdr(im, i);
+		struct elf_phdr other = image_phdr(im, i);
 		if (other.type == PT_GNU_PROPERTY && other.offset == ph->offset
 		    && other.vaddr == ph->vaddr && other.filesz == ph->filesz
 		    && other.align == ph->align)
@@ -604,7 +599,7 @@ static int property_twice(const struct image *im, const struct phdr *ph)
 }
 
 /* Only p_align may be set: MIPS linkers set it. An alignment of 1 is ours. */
-static int is_blank(const struct phdr *ph)
+static int is_blank(const struct elf_phdr *ph)
 {
 	return ph->type == PT_NULL
 		&& !(ph->flags | ph->offset | ph->vaddr | ph->paddr
@@ -613,7 +608,7 @@ static int is_blank(const struct phdr *ph)
 
 /* Can the header be replaced? Of those of kind ONLY_NOTES, only debuggers and
  * the like miss it. */
-static int can_lend(const struct image *im, const struct phdr *ph, int kind)
+static int can_lend(const struct image *im, const struct elf_phdr *ph, int kind)
 {
 	if (ph->type != lent_type[kind] || ph->paddr != ph->vaddr
 	    || ph->memsz != ph->filesz || ph->flags & LENT_MASK)
@@ -640,10 +635,10 @@ static uint64_t spare_align(uint64_t align)
 }
 
 /* Turn header ph, which is blank or can be lent, into range r. */
-static void fill(struct phdr *ph, struct range r, int kind)
+static void fill(struct elf_phdr *ph, struct range r, int kind)
 {
-	struct phdr was = *ph;
-	*ph = (struct phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R,
+	struct elf_phdr was = *ph;
+	*ph = (struct elf_phdr){ .type = PT_GNU_MUTABLE, .flags = PF_R,
 		.align = was.align ? was.align : 1,
 		.vaddr = r.start, .paddr = r.start, .memsz = r.end-r.start };
 	if (kind == BLANK) return;
@@ -658,7 +653,7 @@ static void fill(struct phdr *ph, struct range r, int kind)
 static void give_back(struct image *im)
 {
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		int kind = ph.flags>>20 & 15;
 		if (ph.type != PT_GNU_MUTABLE || !kind || kind >= BLANK
 		    || (ph.flags & LENT_MASK) != LENT(kind))
@@ -670,14 +665,14 @@ static void give_back(struct image *im)
 		/* Otherwise it is not ours, in spite of its flags. */
 		if (ph.type != PT_NULL && (ph.offset > im->n
 		    || ph.filesz > im->n-ph.offset)) continue;
-		image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), &ph);
+		elf_put_phdr(im->form, im->p+im->phoff+i*SIZE(im, Phdr), &ph);
 	}
 }
 
 /* Choose headers of ph for this many ranges: lent[i] is the kind of header i,
  * or 0 if it stays. Kinds that nobody misses come first; those after last are
  * not used. Returns 1 if there are enough. */
-static int borrow(const struct image *im, const struct phdr *ph, char *lent,
+static int borrow(const struct image *im, const struct elf_phdr *ph, char *lent,
 	size_t want, int last)
 {
 	static const int order[] = { BLANK, UNUSED, PROPERTY_TWICE, TABLE_FIXED,
@@ -732,7 +727,7 @@ static const char *build(struct image *im, const struct state *st, int note,
 			have[j] = 1;
 			continue;
 		}
-		b.ph[i] = (struct phdr){ .type = PT_NULL,
+		b.ph[i] = (struct elf_phdr){ .type = PT_NULL,
 			.align = spare_align(b.ph[i].align) };
 		changed = 1;
 	}
@@ -760,11 +755,11 @@ static const char *build(struct image *im, const struct state *st, int note,
 		fill(b.ph + (in_place ? k++ : b.n++), st->r[j], kind);
 		changed = 1;
 	}
-	if (note) b.ph[b.n++] = (struct phdr){ .type = PT_NOTE, .flags = PF_R,
+	if (note) b.ph[b.n++] = (struct elf_phdr){ .type = PT_NOTE, .flags = PF_R,
 		.filesz = MARK_SIZE, .memsz = MARK_SIZE, .align = 4 };
 	if (!error && !in_place) error = put_block(im, &b);
 	for (i=0; !error && in_place && changed && i<im->phnum; i++)
-		image_put_phdr(im, im->phoff+i*SIZE(im, Phdr), b.ph+i);
+		elf_put_phdr(im->form, im->p+im->phoff+i*SIZE(im, Phdr), b.ph+i);
 	free(b.ph);
 	free(lent);
 	return error;
@@ -782,7 +777,8 @@ static const char *open_block(struct image *im, const struct state *st,
 	int *note, int *append)
 {
 	if (!has_record(im)) return 0;
-	int at_end = image_get(im, im->phoff-RECORD_SIZE+DESC, WIDE(16)) != 0;
+	size_t desc = im->phoff-RECORD_SIZE+DESC;
+	int at_end = elf_get(im->form, im->p+desc, WIDE(16)) != 0;
 	unsigned char *p = malloc(im->n);
 	if (!p) return "out of memory";
 	struct image copy = *im;

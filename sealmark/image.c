@@ -1,55 +1,10 @@
 #include <string.h>
 #include "image.h"
+#include "seal_note.h"
 
-uint64_t image_get(const struct image *im, size_t off, struct field f)
+struct elf_phdr image_phdr(const struct image *im, unsigned i)
 {
-	uint64_t v = 0;
-	for (size_t i=0; i<f.size; i++)
-		v = v<<8 | im->p[off+f.off + (im->big ? i : f.size-1-i)];
-	return v;
-}
-
-void image_put(struct image *im, size_t off, struct field f, uint64_t v)
-{
-	for (size_t i=0; i<f.size; i++, v>>=8)
-		im->p[off+f.off + (im->big ? f.size-1-i : i)] = v;
-}
-
-uint32_t image_word(const struct image *im, size_t off)
-{
-	return image_get(im, off, (struct field){ 0, 4 });
-}
-
-void image_put_word(struct image *im, size_t off, uint32_t v)
-{
-	image_put(im, off, (struct field){ 0, 4 }, v);
-}
-
-struct phdr image_phdr(const struct image *im, unsigned i)
-{
-	size_t at = im->phoff + i*SIZE(im, Phdr);
-	return (struct phdr){
-		.type = GET(im, at, Phdr, p_type),
-		.flags = GET(im, at, Phdr, p_flags),
-		.offset = GET(im, at, Phdr, p_offset),
-		.vaddr = GET(im, at, Phdr, p_vaddr),
-		.paddr = GET(im, at, Phdr, p_paddr),
-		.filesz = GET(im, at, Phdr, p_filesz),
-		.memsz = GET(im, at, Phdr, p_memsz),
-		.align = GET(im, at, Phdr, p_align),
-	};
-}
-
-void image_put_phdr(struct image *im, size_t at, const struct phdr *ph)
-{
-	PUT(im, at, Phdr, p_type, ph->type);
-	PUT(im, at, Phdr, p_flags, ph->flags);
-	PUT(im, at, Phdr, p_offset, ph->offset);
-	PUT(im, at, Phdr, p_vaddr, ph->vaddr);
-	PUT(im, at, Phdr, p_paddr, ph->paddr);
-	PUT(im, at, Phdr, p_filesz, ph->filesz);
-	PUT(im, at, Phdr, p_memsz, ph->memsz);
-	PUT(im, at, Phdr, p_align, ph->align);
+	return elf_phdr(im->form, im->p + im->phoff + i*SIZE(im, Phdr));
 }
 
 /* Is [off, off+len) within the file? */
@@ -60,10 +15,10 @@ static int inside(const struct image *im, uint64_t off, uint64_t len)
 
 static const char *check_segments(const struct image *im)
 {
-	uint64_t end = 0, last = im->is64 ? UINT64_MAX : UINT32_MAX;
+	uint64_t end = 0, last = im->form.is64 ? UINT64_MAX : UINT32_MAX;
 	int loads = 0;
 	for (unsigned i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if ((ph.type == PT_LOAD || ph.type == PT_NOTE
 		    || ph.type == PT_PHDR
 		    || ph.type == PT_GNU_PROPERTY)
@@ -85,26 +40,13 @@ static const char *check_segments(const struct image *im)
 
 const char *image_open(struct image *im, unsigned char *p, size_t n)
 {
-	*im = (struct image){ .p = p, .n = n };
-	if (n < EI_NIDENT || memcmp(p, ELFMAG, SELFMAG))
-		return "not an ELF file";
-	if (p[EI_CLASS] != ELFCLASS32 && p[EI_CLASS] != ELFCLASS64)
-		return "unknown ELF class";
-	if (p[EI_DATA] != ELFDATA2LSB && p[EI_DATA] != ELFDATA2MSB)
-		return "unknown byte order";
+	struct elf_header h;
+	const char *why = elf_header(&h, p, n);
+	if (why) return why;
+	*im = (struct image){ .p = p, .n = n, .form = h.form,
+		.phoff = h.phoff, .phnum = h.phnum };
 	if (p[EI_VERSION] != EV_CURRENT) return "unknown ELF version";
-	im->is64 = p[EI_CLASS] == ELFCLASS64;
-	im->big = p[EI_DATA] == ELFDATA2MSB;
-	if (n < SIZE(im, Ehdr)) return "the file is cut off";
-	uint64_t type = GET(im, 0, Ehdr, e_type);
-	if (type == ET_REL) return "an object file, which is not linked yet";
-	if (type != ET_EXEC && type != ET_DYN)
-		return "neither program nor library";
-	im->phoff = GET(im, 0, Ehdr, e_phoff);
-	im->phnum = GET(im, 0, Ehdr, e_phnum);
-	if (!im->phnum) return "it has no program headers";
-	if (im->phnum == PN_XNUM) return "it has too many program headers";
-	if (GET(im, 0, Ehdr, e_phentsize) != SIZE(im, Phdr))
+	if (h.phentsize != SIZE(im, Phdr))
 		return "its program headers are of an unknown size";
 	if (im->phoff < SIZE(im, Ehdr)
 	    || !inside(im, im->phoff, (uint64_t)im->phnum*SIZE(im, Phdr)))
@@ -176,7 +118,7 @@ static void each_part(const struct image *im, int loads,
 	f(im->phoff, im->phnum*SIZE(im, Phdr), arg);
 	if (n) f(section_at(im, 0), n*SIZE(im, Shdr), arg);
 	for (i=0; i<im->phnum; i++) {
-		struct phdr ph = image_phdr(im, i);
+		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type == PT_GNU_MUTABLE) continue;
 		if (ph.type != PT_LOAD || loads) f(ph.offset, ph.filesz, arg);
 	}
@@ -219,22 +161,4 @@ uint64_t image_room(const struct image *im, uint64_t a, int inside)
 	if (arg[2]) return 0;
 	for (uint64_t i=a; i<arg[1]; i++) if (im->p[i]) return 0;
 	return arg[1]-a;
-}
-
-int image_note(const struct image *im, size_t *pos, size_t end, uint64_t align,
-	struct note *t)
-{
-	uint64_t mask = align == 8 ? 7 : 3;
-	if (end-*pos < 12) return 0;
-	uint64_t left = end-*pos;
-	t->namesz = image_word(im, *pos);
-	t->descsz = image_word(im, *pos+4);
-	t->type = image_word(im, *pos+8);
-	t->name = *pos+12;
-	uint64_t desc = (12+(uint64_t)t->namesz+mask) & ~mask;
-	if (desc > left || t->descsz > left-desc) return 0;
-	t->desc = *pos+desc;
-	uint64_t next = (desc+t->descsz+mask) & ~mask;
-	*pos = next < left ? *pos+next : end;
-	return 1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "edit.h"
 #include "replace.h"
+#include "../sealmap/util.h"
 
 static const char usage[] =
 "usage: sealmark [OPTION]... FILE...\n"
@@ -32,14 +33,14 @@ static const char *name;
 
 static int complain(const char *file, const char *why, int error)
 {
-	fprintf(stderr, "sealmark: %s: %s%s%s\n", file, why, error ? ": " : "",
+	warn("%s: %s%s%s", file, why, error ? ": " : "",
 		error ? strerror(error) : "");
 	return 1;
 }
 
 static void note(const char *what)
 {
-	fprintf(stderr, "sealmark: %s: note: %s\n", name, what);
+	warn("%s: note: %s", name, what);
 }
 
 /* Print a range and the sections in it. */
@@ -65,8 +66,8 @@ static int show(const char *file, const struct image *im)
 	if (error) return complain(file, error, 0);
 	for (unsigned i=0; i<im->phnum; i++)
 		interp |= image_phdr(im, i).type == PT_INTERP;
-	printf("%s: %d-bit, %s-endian, %s%s\n", file, im->is64 ? 64 : 32,
-		im->big ? "big" : "little", type == ET_EXEC ? "fixed address" :
+	printf("%s: %d-bit, %s-endian, %s%s\n", file, im->form.is64 ? 64 : 32,
+		im->form.big ? "big" : "little", type == ET_EXEC ? "fixed address" :
 		"position-independent", interp ? ", with an interpreter" : "");
 	printf("  marked: %s\n", st.marked ? "yes" : "no");
 	for (size_t i=0; i<st.n; i++) show_range(im, st.r[i], "program header");
@@ -79,7 +80,7 @@ static int change(const char *file, const struct old_file *f, struct image *im,
 	const struct edit *e)
 {
 	unsigned char *before = malloc(f->n);
-	if (!before) return complain(file, "out of memory", 0);
+	if (!before) die("out of memory");
 	memcpy(before, f->p, f->n);
 	const char *error = edit_apply(im, e, note);
 	int ret = 0;
@@ -125,12 +126,10 @@ int main(int argc, char **argv)
 		{ "help", no_argument, 0, 'h' },
 		{ 0 }
 	};
-	static const char **mutables;
+	const char **mutables = 0;
 	struct edit e = { 0 };
 	int c, ret = 0, changes = 0;
-	mutables = calloc(argc, sizeof *mutables);
-	if (!mutables) return complain("memory", "not enough", 0);
-	e.mutables = mutables;
+	util_program("sealmark", 1);
 	while ((c = getopt_long(argc, argv, "mur:xah", options, 0)) != -1) {
 		changes |= c != 'a';
 		switch (c) {
@@ -138,11 +137,16 @@ int main(int argc, char **argv)
 		case 'u': e.unmark = 1; break;
 		case 'x': e.exempt = 1; break;
 		case 'a': e.append = 1; break;
-		case 'r': mutables[e.nmutables++] = optarg; break;
+		case 'r':
+			mutables = grow(mutables, e.nmutables,
+				sizeof *mutables);
+			mutables[e.nmutables++] = optarg;
+			break;
 		case 'h': fputs(usage, stdout); return 0;
 		default: fputs("try sealmark --help\n", stderr); return 2;
 		}
 	}
+	e.mutables = mutables;
 	if (optind == argc) {
 		fputs(usage, stderr);
 		return 2;

@@ -35,7 +35,7 @@ static struct image im;
 static unsigned char *mine;
 static size_t mine_n;
 
-static void word(size_t at, uint32_t w) { image_put_word(&im, at, w); }
+static void word(size_t at, uint32_t w) { PUT_WORD(&im, at, w); }
 
 static void section(unsigned i, unsigned name, uint32_t type, uint64_t flags,
 	uint64_t addr, uint64_t off, uint64_t size)
@@ -54,12 +54,12 @@ static void make(const struct kind *k, int how)
 	static const char names[] = "\0.rodata\0.text\0.data\0.bss\0.shstrtab";
 	uint64_t base = how & EXEC ? 0x10000000 : 0;
 	unsigned n = 0;
-	struct phdr ph[16];
+	struct elf_phdr ph[16];
 	free(mine);
 	mine_n = FILE_SIZE + (how & PAYLOAD ? 100 : 0);
 	mine = calloc(1, mine_n);
-	im = (struct image){ .p = mine, .n = mine_n, .is64 = k->is64,
-		.big = k->big };
+	im = (struct image){ .p = mine, .n = mine_n, .form = { k->is64,
+		k->big } };
 	memcpy(mine, ELFMAG, SELFMAG);
 	mine[EI_CLASS] = k->is64 ? ELFCLASS64 : ELFCLASS32;
 	mine[EI_DATA] = k->big ? ELFDATA2MSB : ELFDATA2LSB;
@@ -74,20 +74,20 @@ static void make(const struct kind *k, int how)
 	uint64_t ro = how & TIGHT ? TEXT : 0x700,
 		rx = how & TIGHT ? 0x1000 : 0xf00;
 	if (!(how & NO_PHDR))
-		ph[n++] = (struct phdr){ .type = PT_PHDR, .flags = PF_R,
+		ph[n++] = (struct elf_phdr){ .type = PT_PHDR, .flags = PF_R,
 			.offset = table, .vaddr = base+table,
 			.paddr = base+table, .align = 8 };
-	ph[n++] = (struct phdr){ PT_LOAD, PF_R, 0, base, base, ro, ro, 0x1000 };
-	ph[n++] = (struct phdr){ PT_LOAD, PF_R|PF_X, TEXT, base+TEXT, base+TEXT,
+	ph[n++] = (struct elf_phdr){ PT_LOAD, PF_R, 0, base, base, ro, ro, 0x1000 };
+	ph[n++] = (struct elf_phdr){ PT_LOAD, PF_R|PF_X, TEXT, base+TEXT, base+TEXT,
 		rx, rx, 0x1000 };
-	ph[n++] = (struct phdr){ PT_LOAD, PF_R|PF_W, DATA, base+DATA, base+DATA,
+	ph[n++] = (struct elf_phdr){ PT_LOAD, PF_R|PF_W, DATA, base+DATA, base+DATA,
 		0x400, how & BIG_BSS ? 0x100000 : 0x1800, 0x1000 };
-	ph[n++] = (struct phdr){ .type = PT_GNU_STACK, .flags = PF_R|PF_W };
+	ph[n++] = (struct elf_phdr){ .type = PT_GNU_STACK, .flags = PF_R|PF_W };
 	if (how & MARK) {
 		memcpy(mine+notes+12, "musl-seal\0\0", 12);
 		word(notes, 10), word(notes+4, 4), word(notes+8, 1),
 			word(notes+24, 1);
-		ph[n++] = (struct phdr){ PT_NOTE, PF_R, notes, base+notes,
+		ph[n++] = (struct elf_phdr){ PT_NOTE, PF_R, notes, base+notes,
 			base+notes, 28, 28, 4 };
 	}
 	if (how & PROPERTY) {
@@ -100,7 +100,7 @@ static void make(const struct kind *k, int how)
 			word(p+24+pad, 3);
 		size_t len = 24+2*pad;
 		word(at+4, len);
-		ph[n++] = (struct phdr){ PT_NOTE, PF_R, at, base+at, base+at,
+		ph[n++] = (struct elf_phdr){ PT_NOTE, PF_R, at, base+at, base+at,
 			16+len, 16+len, pad };
 		ph[n] = ph[n-1];
 		ph[n++].type = PT_GNU_PROPERTY;
@@ -110,16 +110,16 @@ static void make(const struct kind *k, int how)
 		word(0x680, 4), word(0x684, 20),
 			word(0x688, how & STRANGE ? 77 : 3);
 		memset(mine+0x690, 'i', 20);
-		ph[n++] = (struct phdr){ PT_NOTE, PF_R, 0x680, base+0x680,
+		ph[n++] = (struct elf_phdr){ PT_NOTE, PF_R, 0x680, base+0x680,
 			base+0x680, 36, 36, 4 };
 	}
-	if (how & MUTABLE) ph[n++] = (struct phdr){ .type = PT_GNU_MUTABLE,
+	if (how & MUTABLE) ph[n++] = (struct elf_phdr){ .type = PT_GNU_MUTABLE,
 		.vaddr = base+BSS, .memsz = 0x100, .align = 77 };
-	if (how & NULLS) for (int i=0; i<2; i++) ph[n++] = (struct phdr){ 0 };
+	if (how & NULLS) for (int i=0; i<2; i++) ph[n++] = (struct elf_phdr){ 0 };
 	/* as tools leave headers that they remove */
-	if (how & USED_NULL) ph[n++] = (struct phdr){ .align = 1 };
+	if (how & USED_NULL) ph[n++] = (struct elf_phdr){ .align = 1 };
 	if (how & USED_NULL)
-		ph[n++] = (struct phdr){ PT_NULL, PF_R|PF_X, 0x123, 0x456,
+		ph[n++] = (struct elf_phdr){ PT_NULL, PF_R|PF_X, 0x123, 0x456,
 			0x456, 0x78, 0x78, 32 };
 	PUT(&im, 0, Ehdr, e_phnum, n);
 	im.phnum = n;
@@ -127,7 +127,7 @@ static void make(const struct kind *k, int how)
 	if (ph[0].type == PT_PHDR)
 		ph[0].filesz = ph[0].memsz = n*SIZE(&im, Phdr);
 	for (unsigned i=0; i<n; i++)
-		image_put_phdr(&im, table+i*SIZE(&im, Phdr), ph+i);
+		elf_put_phdr(im.form, im.p+table+i*SIZE(&im, Phdr), ph+i);
 	if (!(how & NO_SECTIONS)) {
 		PUT(&im, 0, Ehdr, e_shoff, SHDRS);
 		PUT(&im, 0, Ehdr, e_shentsize, SIZE(&im, Shdr));
@@ -212,7 +212,7 @@ static void seen(uint64_t start, uint64_t end, int marked, int line)
 	memcpy(p, im.p, im.n);
 	assert_true(im.phnum <= 40);
 	for (unsigned i=0; i<im.phnum; i++) {
-		struct phdr h = image_phdr(&im, i);
+		struct elf_phdr h = image_phdr(&im, i);
 		if (h.type == PT_LOAD && !loads++) vaddr = h.vaddr-h.offset;
 		ph[i] = (ElfW(Phdr)){ .p_type = h.type, .p_flags = h.flags,
 			.p_offset = h.offset, .p_vaddr = h.vaddr,
@@ -229,7 +229,7 @@ static void seen(uint64_t start, uint64_t end, int marked, int line)
 	if (start == end ? m.pages.n != 0 : !__seal_set_holds(&m.pages, want))
 		fail_msg("line %d: wanted %llx-%llx mutable, got %zu ranges",
 			line, (long long)start, (long long)end, m.pages.n);
-	if (im.is64 && !im.big && __seal_marked(&o) != marked)
+	if (im.form.is64 && !im.form.big && __seal_marked(&o) != marked)
 		fail_msg("line %d: wanted marked %d, got %d", line, marked,
 			!marked);
 	free(p);
@@ -242,7 +242,7 @@ static void seen(uint64_t start, uint64_t end, int marked, int line)
 static void sound(const unsigned char *was, size_t n)
 {
 	struct image old;
-	struct phdr first = { 0 };
+	struct elf_phdr first = { 0 };
 	int found = 0;
 	size_t table = im.phnum*SIZE(&im, Phdr);
 	assert_null(image_open(&old, (unsigned char *)was, n));
@@ -250,7 +250,7 @@ static void sound(const unsigned char *was, size_t n)
 		if (image_phdr(&old, i).type == PT_LOAD)
 			first = image_phdr(&old, i);
 	for (unsigned i=0; i<im.phnum; i++) {
-		struct phdr ph = image_phdr(&im, i);
+		struct elf_phdr ph = image_phdr(&im, i);
 		if (ph.type == PT_LOAD && ph.flags & PF_R
 		    && im.phoff >= ph.offset
 		    && im.phoff+table <= ph.offset+ph.filesz) {
@@ -267,11 +267,11 @@ static void sound(const unsigned char *was, size_t n)
 	}
 	assert_true(found);
 	for (unsigned i=0; i<old.phnum; i++) {
-		struct phdr ph = image_phdr(&old, i);
+		struct elf_phdr ph = image_phdr(&old, i);
 		unsigned k;
 		if (ph.type != PT_LOAD) continue;
 		for (k=0; k<im.phnum; k++) {
-			struct phdr new = image_phdr(&im, k);
+			struct elf_phdr new = image_phdr(&im, k);
 			if (new.type == PT_LOAD && new.vaddr == ph.vaddr
 			    && new.offset == ph.offset && new.memsz >= ph.memsz
 			    && new.filesz-ph.filesz == new.memsz-ph.memsz
@@ -505,11 +505,11 @@ static void zeros_first(void **st)
 	EACH_KIND(k) {
 		make(k, TIGHT|NO_SECTIONS|PAYLOAD|BUILD_ID);
 		for (unsigned i=0; i<im.phnum; i++) {
-			struct phdr ph = image_phdr(&im, i);
+			struct elf_phdr ph = image_phdr(&im, i);
 			if (ph.type != PT_LOAD || !(ph.flags & PF_W)) continue;
 			ph.flags = PF_R;
 			ph.memsz = ph.filesz;
-			image_put_phdr(&im, im.phoff+i*SIZE(&im, Phdr), &ph);
+			elf_put_phdr(im.form, im.p+im.phoff+i*SIZE(&im, Phdr), &ph);
 		}
 		unsigned char *was = copy_of();
 		size_t n = im.n;
@@ -589,9 +589,9 @@ static void marks(void **st)
 		EDIT(.unmark = 1);
 		assert_int_equal(state().marked, 0);
 		size_t p = 0x640+16, pad = k->is64 ? 8 : 4;
-		assert_int_equal(image_word(&im, p), 1);
-		assert_int_equal(image_word(&im, p+8+pad), 0xc0000002);
-		assert_int_equal(image_word(&im, p+16+pad), 3);
+		assert_int_equal(GET_WORD(&im, p), 1);
+		assert_int_equal(GET_WORD(&im, p+8+pad), 0xc0000002);
+		assert_int_equal(GET_WORD(&im, p+16+pad), 3);
 		EDIT(.unmark = 1, .mark = 1);
 		assert_memory_equal(im.p, was, im.n);
 		free(was);
@@ -678,14 +678,14 @@ static void changed_since(void **st)
 	for (int how=0; how<=TIGHT; how+=TIGHT) {
 		make(kinds, how);
 		EDIT(.exempt = 1, .mark = 1);
-		struct phdr ph = image_phdr(&im, 4);
+		struct elf_phdr ph = image_phdr(&im, 4);
 		ph.align ^= 16;
 		ph.flags ^= 1;
 		unsigned i;
 		for (i=0; image_phdr(&im, i).type != PT_GNU_STACK; i++);
 		ph = image_phdr(&im, i);
 		ph.flags ^= PF_X;
-		image_put_phdr(&im, im.phoff+i*SIZE(&im, Phdr), &ph);
+		elf_put_phdr(im.form, im.p+im.phoff+i*SIZE(&im, Phdr), &ph);
 		assert_non_null(edit((struct edit){ .unmark = 1 }));
 		/* The record itself. */
 		for (size_t b=24; b<56; b++) {

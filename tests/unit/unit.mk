@@ -22,9 +22,9 @@ $(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
 # The core of sealmark, on files that the test makes, with the loader's code that reads them.
 SEALMARK_DIR = $(TOP)/sealmark
 SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c) \
-	$(addprefix $(TOP)/src/seal/,object.c range.c note.c)
+	$(TOP)/sealmap/elfio.c $(addprefix $(TOP)/src/seal/,object.c range.c note.c)
 SEALMARK_FLAGS = $(UNIT_FLAGS) -Wno-parentheses -I$(SEALMARK_DIR)
-SEALMARK_DEPS = $(wildcard $(SEALMARK_DIR)/*.h $(TOP)/src/internal/seal*.h) lib/harness.h
+SEALMARK_DEPS = $(wildcard $(SEALMARK_DIR)/*.h $(TOP)/sealmap/*.h $(TOP)/src/internal/seal*.h) lib/harness.h
 UNIT += $(O)/unit/sealmark $(O)/unit/sealmark-sanitized
 $(O)/unit/sealmark: $(SEALMARK_CORE) $(SEALMARK_DEPS) $(O)/harness.o
 	$(HOSTCC) $(SEALMARK_FLAGS) -o $@ $(SEALMARK_CORE) $(O)/harness.o $(CMOCKA)
@@ -33,7 +33,7 @@ $(O)/unit/sealmark-sanitized: $(SEALMARK_CORE) $(SEALMARK_DEPS) $(O)/harness-san
 		$(O)/harness-sanitized.o $(CMOCKA)
 
 # All of sealmark, for the suite that runs it on real files.
-$(O)/sealmark: $(wildcard $(SEALMARK_DIR)/*)
+$(O)/sealmark: $(wildcard $(SEALMARK_DIR)/* $(TOP)/sealmap/*.[ch])
 	$(MAKE) -C $(SEALMARK_DIR) O=$(O) HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
 tools: $(O)/sealmark
 
