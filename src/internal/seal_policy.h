@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "seal_note.h"
 #include "seal_range.h"
+#include "seal_words.h"
 
 enum seal_level {
 	SEAL_OFF,	/* nothing */
@@ -41,7 +42,9 @@ enum seal_parse {
 };
 
 /* For messages about bad words. */
-#define SEAL_WORDS "levels: off on full; flags: strict marked report dlopen nodlopen"
+#define SEAL_NAME(word, member, value) " " #word
+#define SEAL_WORDS "levels:" SEAL_LEVELS(SEAL_NAME) \
+	"; flags:" SEAL_FLAGS(SEAL_NAME)
 
 struct seal_word {
 	const char *s;		/* into the parsed string, not terminated */

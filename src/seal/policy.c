@@ -1,4 +1,18 @@
+#include <stddef.h>
 #include "seal_policy.h"
+
+#define WORD(word, member, value) \
+	{ #word, offsetof(struct seal_policy, member), value },
+
+static const struct {
+	char s[9];
+	unsigned char member, value;
+} words[] = {
+	SEAL_LEVELS(WORD)
+	SEAL_FLAGS(WORD)
+	SEAL_TEST_FLAGS(WORD)
+};
+#define WORDS (sizeof words/sizeof *words)
 
 /* The loader parses before it has relocated anything but itself, so this calls
  * no string function that a program could interpose. */
@@ -10,45 +24,39 @@ static int is(struct seal_word w, const char *s)
 	return i==w.n && !s[i];
 }
 
-enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
+static size_t find(struct seal_word w)
+{
+	size_t i;
+	for (i=0; i<WORDS && !is(w, words[i].s); i++);
+	return i;
+}
+
+enum seal_parse __seal_parse(struct seal_policy *pol, const char *s,
 	struct seal_word *bad)
 {
 	struct seal_policy new = { .level = pol->level };
 	int have_level = 0;
-	const char *s = words;
-	if (!*s) {
-		*pol = new;
-		return SEAL_PARSE_OK;
-	}
-	for (;;) {
+	for (; *s; s++) {
 		struct seal_word w = { s, 0 };
-		int level = -1, dl = 0;
 		while (s[w.n] && s[w.n] != ',') w.n++;
 		*bad = w;
 		if (!w.n) return SEAL_PARSE_EMPTY;
-		if (is(w, "off")) level = SEAL_OFF;
-		else if (is(w, "on")) level = SEAL_ON;
-		else if (is(w, "full")) level = SEAL_FULL;
-		else if (is(w, "strict")) new.strict = 1;
-		else if (is(w, "marked")) new.marked = 1;
-		else if (is(w, "report")) new.report = 1;
-		else if (is(w, "dlopen")) dl = SEAL_DLOPEN_KEPT;
-		else if (is(w, "nodlopen")) dl = SEAL_DLOPEN_NONE;
-		else if (is(w, "emulate")) new.emulate = 1;
-		else return SEAL_PARSE_UNKNOWN;
-		if (level >= 0) {
-			if (have_level) return SEAL_PARSE_LEVELS;
-			have_level = 1;
-			new.level = level;
+		size_t i = find(w);
+		if (i == WORDS) return SEAL_PARSE_UNKNOWN;
+		unsigned char *member = (unsigned char *)&new+words[i].member;
+		if (member == &new.level) {
+			if (have_level++) return SEAL_PARSE_LEVELS;
+		} else if (*member && *member != words[i].value) {
+			return SEAL_PARSE_DLOPEN;
 		}
-		if (dl) {
-			if (new.dlopen && new.dlopen != dl)
-				return SEAL_PARSE_DLOPEN;
-			new.dlopen = dl;
-		}
+		*member = words[i].value;
 		s += w.n;
 		if (!*s) break;
-		s++;
+		/* a comma is followed by a word */
+		if (!s[1]) {
+			*bad = (struct seal_word){ s+1, 0 };
+			return SEAL_PARSE_EMPTY;
+		}
 	}
 	*pol = new;
 	return SEAL_PARSE_OK;

@@ -143,6 +143,7 @@ static void two_levels(void **st)
 	bad("off,strict,on", SEAL_PARSE_LEVELS, "on");
 	bad("on,on", SEAL_PARSE_LEVELS, "on");
 	bad("off,on,nonsense", SEAL_PARSE_LEVELS, "on");
+	bad("off,off", SEAL_PARSE_LEVELS, "off");
 }
 
 static void contrary(void **st)
