@@ -118,7 +118,7 @@ check-fresh:
 
 demo:
 	@tools/need --install build demo
-	+@$(MAKE) --no-print-directory prefix upstream
+	+@$(MAKE) --no-print-directory prefix upstream tools
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) demo/run
 
 # options are in BENCH, such as BENCH="--quick"; make bench BENCH=--help lists them
