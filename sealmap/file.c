@@ -124,8 +124,8 @@ void show_levels(const struct out *out, struct space *sp)
 		fputs("what it says must stay mutable is malformed: the loader"
 			" seals that too\n", f);
 	if (o->bad_relro)
-		fputs("its RELRO is not in its writable segments: the loader"
-			" refuses to run it\n", f);
+		fputs("its RELRO is not all in its writable segments, and is"
+			" ignored here\n", f);
 	if (o->interp) {
 		fputs("asks for the loader ", f);
 		put_text(out, o->interp, 0);

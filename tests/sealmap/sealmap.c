@@ -609,7 +609,8 @@ static void segment(struct made *m, int i, uint32_t type, uint32_t flags, uint32
 	put(m, w == 8 ? p+5*w : p+6*w, w, align);
 }
 
-/* kind 0: no mark; 1: ours; 2: GNU_PROPERTY_MEMORY_SEAL behind another property */
+/* kind 0: no mark; 1: ours; 2: GNU_PROPERTY_MEMORY_SEAL behind another property; 3: RELRO, no mark; 4: RELRO
+ * outside of the writable segment */
 static const char *make(int bits, int big, int kind)
 {
 	struct made m = { .bits = bits, .big = big };
@@ -633,6 +634,8 @@ static const char *make(int bits, int big, int kind)
 		put(&m, at+8, 4, 1);
 		memcpy(m.b+at+12, "musl-seal", 10);
 		put(&m, at+24, 4, 1);
+	} else if (kind >= 3) {
+		segment(&m, 3, PT_GNU_RELRO, PF_R, kind == 3 ? 0x1000 : 0x3000, 0x1000, 1);
 	} else {
 		size_t other = 8+w;
 		segment(&m, 3, PT_NOTE, PF_R, at, 16+other+8, w);
@@ -662,6 +665,13 @@ static void file_foreign(void **s)
 			: "000000001000-000000002000 rw-      4K data    -    -    seal\n");
 		if (big) want_out(r, "big-endian");
 	}
+	static const char bad[] = "its RELRO is not all in its writable segments";
+	struct result *r = MAP(make(64, 0, 3));
+	want_out(r, "000000001000-000000002000 r--      4K relro   -    seal seal\n");
+	want_no_out(r, bad);
+	r = MAP(make(64, 0, 4));
+	want_out(r, "000000001000-000000002000 rw-      4K data    -    -    seal\n");
+	want_out(r, bad);
 }
 
 /* ---- what is written ----------------------------------------------- */
