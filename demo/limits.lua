@@ -1,5 +1,5 @@
 --[[
-Shows what sealing does not prevent: changes sealed constants of liblua.so through /proc/self/mem,
+Shows a limit of sealing: changes sealed constants of liblua.so through /proc/self/mem,
 and calls the function that reads them. Fails if that had no effect.
 
 	lua limits.lua

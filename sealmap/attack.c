@@ -223,7 +223,8 @@ size_t attacks_won(const struct space *sp)
 	return n;
 }
 
-static void show_result(const struct out *out, const struct map *m, enum attack a)
+static void show_result(const struct out *out, const struct map *m,
+	enum attack a)
 {
 	int e = m->attack[a];
 	const char *colour = e == NOT_TRIED ? "2" : e ? "32"

@@ -150,8 +150,8 @@ static void assign(struct space *sp, struct map *m)
 
 /* The loader's records hold the list that it publishes for debuggers. They lie
  * outside of all objects and the heap if the loader is ours. struct r_debug is
- * a version, padded to a word, and the address of the first struct link_map,
- * whose fourth word is the address of the next. */
+ * a version, padded to a word, and the address of the first struct link_map.
+ * The fourth word of each is the address of the next. */
 static void find_records(struct space *sp, const struct object *o)
 {
 	unsigned char p[32];

@@ -121,8 +121,8 @@ void show_levels(const struct out *out, struct space *sp)
 		o->relro.end > o->relro.start ? "has RELRO" : "no RELRO",
 		size_text(sp->page));
 	if (o->bad_mutable)
-		fputs("what it says must stay mutable is malformed: the loader"
-			" seals that too\n", f);
+		fputs("its mutable ranges are malformed: the loader seals them"
+			" too\n", f);
 	if (o->bad_relro)
 		fputs("its RELRO is not all in its writable segments, and is"
 			" ignored here\n", f);
@@ -130,11 +130,11 @@ void show_levels(const struct out *out, struct space *sp)
 		fputs("asks for the loader ", f);
 		put_text(out, o->interp, 0);
 		fputs(is_loader(o->interp) ? "\n"
-			: ", which is not musl's; what follows holds for musl's"
-			" that seals\n", f);
+			: ", which is not musl's; the table holds for musl's that"
+			" seals\n", f);
 	}
 	if (object_foreign_static(o))
-		fputs("started by itself nothing of it is sealed; what follows"
+		fputs("started by itself nothing of it is sealed; the table"
 			" holds for \"ld-musl-... --seal=LEVEL FILE\"\n", f);
 	for (char **s=o->needed; s && *s; s++) {
 		fputs(s == o->needed ? "needs " : ", ", f);

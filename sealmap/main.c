@@ -23,11 +23,11 @@ struct options {
 
 static const char usage_text[] =
 "usage: sealmap [options] PID             a process that runs\n"
-"       sealmap [options] -- PROG [ARG...] run PROG; what it was when it ended\n"
-"       sealmap [options] FILE            what the loader would seal of a file\n"
+"       sealmap [options] -- PROG [ARG...]  run PROG, and show its last state\n"
+"       sealmap [options] FILE            the ranges that the loader would seal\n"
 "\n"
 "What to show (default: --table):\n"
-"  -t, --table          each mapping: whose, what, sealed by whom or why not\n"
+"  -t, --table          each mapping: object, kind, who sealed it or why not\n"
 "  -p, --picture        the address space at a glance\n"
 "  -j, --json           all of it, for programs\n"
 "  -s, --svg=FILE       a picture to put on a slide\n"
@@ -35,7 +35,7 @@ static const char usage_text[] =
 "\n"
 "  -c, --check          status 1 if something is not sealed that should be,\n"
 "                       or if a signal killed PROG\n"
-"  -l, --level=LEVEL    what should be: on (default) or full\n"
+"  -l, --level=LEVEL    by this level: on (default) or full\n"
 "  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
 "\n"
 "  -o, --output=FILE    write there instead of to standard output\n"

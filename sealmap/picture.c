@@ -39,8 +39,8 @@ static void draw_bar(const struct out *out, const struct bar *b, uint64_t page,
 	for (; i<=CELLS; i++) fputc(' ', f);
 }
 
-static void draw_region(const struct out *out, const struct space *sp, size_t first,
-	size_t end)
+static void draw_region(const struct out *out, const struct space *sp,
+	size_t first, size_t end)
 {
 	static const char *const colours[] = { "33", "34", "32" };
 	struct bar b[COLUMNS] = {{0}};

@@ -273,7 +273,7 @@ static void draw_head(FILE *f, const struct space *sp)
 			sp->ended ? sp->ended : "");
 	else
 		snprintf(line, sizeof line,
-			"what the loader would seal under level \"%s\"",
+			"the ranges that the loader would seal under level \"%s\"",
 			level_name(sp->level));
 	label(f, MARGIN, 88, 15, "fill=\"#5b6673\"",
 		sp->blind ? sp->blind : line, 0);

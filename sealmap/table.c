@@ -11,7 +11,8 @@ static const char *prot_colour(unsigned prot)
 	return prot & X ? "33" : prot & W ? "32" : prot & R ? "34" : "2";
 }
 
-static void state(const struct out *out, const struct space *sp, const struct map *m)
+static void state(const struct out *out, const struct space *sp,
+	const struct map *m)
 {
 	FILE *f = out->f;
 	if (m->sealed == YES)

@@ -280,8 +280,8 @@ static void tell_widened(const struct image *im, const char *what,
 		}
 	}
 	if (*others)
-		say(failed("%.100s is widened to whole pages, and takes in what"
-			" is there of%.140s", what, others));
+		say(failed("%.100s is widened to whole pages, and takes in parts"
+			" of%.140s", what, others));
 }
 
 static const char *add_mutable(const struct image *im, struct state *st,
@@ -345,7 +345,7 @@ static const char *revert(struct image *im, int *note)
 	uint64_t len = elf_get(im->form, im->p+desc, WIDE(24));
 	uint64_t table = phnum*SIZE(im, Phdr);
 	const char *wrong =
-		"sealmark was here, but what it left makes no sense";
+		"sealmark was here, but its record makes no sense";
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type == PT_NOTE && ph.offset >= at && ph.offset-at < len)
@@ -487,7 +487,7 @@ static const char *find_end(const struct image *im, struct block *b, int append)
 	    : top-delta > off)
 		off = top-delta;
 	if (off-im->n > HOLE_MAX || off+delta > limit-b->len)
-		return "no room for a program header behind what it loads";
+		return "no room for a program header behind its segments";
 	b->off = off;
 	return 0;
 }

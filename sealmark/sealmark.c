@@ -9,10 +9,10 @@
 
 static const char usage[] =
 "usage: sealmark [OPTION]... FILE...\n"
-"Show or change what a finished program or library says about sealing.\n"
+"Show or change the marks of a finished program or library.\n"
 "\n"
-"Without options: is it marked (its writable data may be sealed), and what of it\n"
-"stays mutable. Options may be combined; --unmark comes first.\n"
+"Without options, show whether it is marked (its writable data may be sealed),\n"
+"and its mutable ranges. Options may be combined; --unmark comes first.\n"
 "\n"
 "  -m, --mark           mark it\n"
 "  -u, --unmark         take away the mark and the mutable ranges\n"
