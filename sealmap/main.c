@@ -59,8 +59,8 @@ static _Noreturn void try_help(void)
 static enum seal_level parse_level(const char *s)
 {
 	if (!strcmp(s, "on")) return SEAL_ON;
-	if (!strcmp(s, "full")) return SEAL_FULL;
-	usage("unknown level \"%s\": on or full", s);
+	if (strcmp(s, "full")) usage("unknown level \"%s\": on or full", s);
+	return SEAL_FULL;
 }
 
 static uint64_t parse_page(const char *s)
@@ -76,8 +76,9 @@ static int parse_colour(const char *s)
 {
 	if (!s || !strcmp(s, "always")) return 1;
 	if (!strcmp(s, "never")) return 0;
-	if (!strcmp(s, "auto")) return -1;
-	usage("unknown --color=%s: auto, always or never", s);
+	if (strcmp(s, "auto"))
+		usage("unknown --color=%s: auto, always or never", s);
+	return -1;
 }
 
 enum { O_ASCII = 256, O_COLOUR, O_PAGE };
