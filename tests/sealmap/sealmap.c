@@ -570,7 +570,7 @@ static void file_refused(void **s)
 	want_refusal(MAP("/etc/passwd"), "not an ELF file");
 	want_refusal(MAP("/"), "not a file");
 	want_refusal(MAP("/nonexistent"), "No such file");
-	want_refusal(MAP(fmt("%s/check.o", obj_dir)), "an object file");
+	want_refusal(MAP(fmt("%s/check/result.o", obj_dir)), "an object file");
 	write_file(name, ELFMAG, SELFMAG);
 	want_refusal(MAP(name), "not a whole ELF file");
 	for (size_t cut=0; cut<700; cut+=13) {

@@ -1,6 +1,6 @@
 RECORDS = $(T)/records
 RECORDS_PATH = -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../many:$$ORIGIN/../dlopen-fail:$$ORIGIN/../late:$$ORIGIN/../lazy:$$ORIGIN/../dlopen'
-$(RECORDS)/walk.o: loader/records/walk.c loader/records/walk.h loader/common/check.h $(STAMP)
+$(RECORDS)/walk.o: loader/records/walk.c loader/records/walk.h $(CHECK_H) $(STAMP)
 	$(MCC) $(FLAGS) -fPIE -c -o $@ $<
 $(RECORDS)/%: loader/records/%.c $(RECORDS)/walk.o $(CHECK)
 	$(MCC) $(FLAGS) -rdynamic -o $@ $(filter-out %.h,$(IN)) $(RECORDS_PATH)

@@ -293,7 +293,7 @@ static void damaged(void **state)
 	want_err(MARK("--exempt", p), "empty");
 	want_err(MARK(built("sealmark")), "not a regular file");
 	want_err(MARK(built("nothing")), "No such file");
-	want_err(MARK(built("check.o")), "not linked yet");
+	want_err(MARK(built("check/result.o")), "not linked yet");
 	p = copy("mutable/segment-plain", "damaged");
 	refused(MARK("--mutable", ".nothing", p), "no section that is loaded",
 		p, "mutable/segment-plain");

@@ -1,0 +1,13 @@
+#ifndef FILTER_H
+#define FILTER_H
+
+/* Seccomp filters. */
+
+/* From now on the system call nr (x86-64's number) fails with err in this
+ * process. Returns nonzero if that can't be arranged. */
+int check_forbid(unsigned nr, int err);
+
+/* The same, for calls with p as their first argument only. */
+int check_forbid_at(unsigned nr, const void *p, int err);
+
+#endif
