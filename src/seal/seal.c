@@ -409,7 +409,7 @@ void __seal_defer(const struct seal_object *o, const char *why)
 {
 	if (!policy.report) return;
 	rep.o = o;
-	rep.why = why;
+	rep.why = __seal_active() ? why : why_off;
 	report(&rep);
 }
 
