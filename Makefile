@@ -1,5 +1,5 @@
-# The top of the build (requires GNU make). It fetches upstream musl, puts the fork's files and
-# patches over it, and compiles the result with musl's own makefile, all under build/. Settings come
+# The top of the build (requires GNU make). It fetches upstream musl, puts the fork's patches and
+# files over it, and compiles the result with musl's own makefile, all under build/. Settings come
 # from ./configure, which writes config.mak, or from the command line.
 
 ifneq ($(words $(CURDIR)),1)
@@ -48,6 +48,7 @@ suffix = $(if $(filter $(CONFIG_VERSION),$1),,-$1)
 prefix_of = $(BUILD)/prefix$(suffix)
 emulation_prefix_of = $(BUILD)/emulation-prefix$(suffix)
 upstream_prefix_of = $(BUILD)/upstream-prefix$(suffix)
+group_prefix_of = $(BUILD)/group-$2$(suffix)
 
 # --with-musl= holds for the configured version only
 with_musl = $(if $(filter $(CONFIG_VERSION),$1),WITH_MUSL='$(WITH_MUSL)',WITH_MUSL=)
@@ -88,6 +89,11 @@ emulation-%: need-build linux-headers
 
 upstream-%: need-build linux-headers
 	+@$(call install_in,upstream,$*,$(call upstream_prefix_of,$*))
+
+# The part of the fork that ends with a group of patches, in build/group-NAME: see docs/hacking.md.
+GROUPS = fix seal records
+$(GROUPS:%=group-%): group-%: need-build linux-headers
+	+@$(call install_in,$*,$(VERSION),$(call group_prefix_of,$(VERSION),$*))
 
 # musl has no kernel headers (linux/, asm/). Programs built with the prefix can use these links to
 # the system's, by -idirafter build/linux-headers.
@@ -218,8 +224,10 @@ help:
 	@echo 'make prefix          install in build/prefix, whatever the configured prefix is'
 	@echo 'make emulation       install it with --enable-seal-emulation in build/emulation-prefix'
 	@echo 'make upstream        install unmodified musl in build/upstream-prefix, to compare'
+	@echo 'make group-seal      install the part of the fork that ends with a group of patches in'
+	@echo '                     build/group-seal; also group-fix, group-records'
 	@echo 'make diff            show what the fork changes in upstream'\''s files'
-	@echo 'make update-patches  turn edits in build/musl-$(VERSION)/tree into .patch files'
+	@echo 'make update-patches  turn commits in build/musl-$(VERSION)/tree into files of patches/'
 	@echo 'make discard-edits   undo edits in build/musl-$(VERSION)/tree'
 	@echo
 	@echo 'VERSION=1.2.5        with the other musl; it goes in build/prefix-1.2.5'
@@ -227,4 +235,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help

@@ -3,10 +3,6 @@
 
 include Makefile
 
-# Keep libc.so's PLT slots in RELRO, so that they are read-only after relocation. A writable slot is
-# a pointer to a function at a known address. The loader binds all symbols at once anyway.
-LDFLAGS_ALL += -Wl,-z,now
-
 # The compiler records the headers of each object.
 CFLAGS_ALL += -MMD -MP -MF $@.d
 -include $(wildcard $(addsuffix .d,$(ALL_OBJS) $(ALL_OBJS:%.o=%.lo)))
