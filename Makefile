@@ -186,6 +186,13 @@ check-arches:
 diff:
 	@tools/assemble diff $(VERSION)
 
+# the fork for others: one mailbox for git am, and a tarball that musl's own configure and make build
+series: need-build
+	@$(call with_musl,$(VERSION)) tools/series $(VERSION)
+
+dist: need-build
+	@$(call with_musl,$(VERSION)) tools/series --dist $(VERSION)
+
 update-patches:
 	@$(call with_musl,$(VERSION)) tools/update-patches $(VERSION)
 
@@ -228,6 +235,8 @@ help:
 	@echo '                     build/group-seal; also group-fix, group-records'
 	@echo 'make diff            show what the fork changes in upstream'\''s files'
 	@echo 'make update-patches  turn commits in build/musl-$(VERSION)/tree into files of patches/'
+	@echo 'make series          write build/musl-seal-$(VERSION).mbox, for git am on musl'\''s release'
+	@echo 'make dist            write build/musl-seal-$(VERSION).tar.gz, for ./configure && make'
 	@echo 'make discard-edits   undo edits in build/musl-$(VERSION)/tree'
 	@echo
 	@echo 'VERSION=1.2.5        with the other musl; it goes in build/prefix-1.2.5'
@@ -235,4 +244,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: series dist $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help

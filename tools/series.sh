@@ -67,7 +67,7 @@ unpack()
 # author_of set them, so that the same inputs make the same commits everywhere.
 commit()
 {
-	test -n "${author_date-}" || author_name="musl-seal" author_email="musl-seal" author_date="2026-01-01T00:00:00+0000"
+	test -n "${author_date-}" || author_name="the musl-seal authors" author_email="musl-seal@example.org" author_date="2026-01-01T00:00:00+0000"
 	GIT_AUTHOR_NAME=$author_name GIT_AUTHOR_EMAIL=$author_email GIT_AUTHOR_DATE=$author_date \
 	GIT_COMMITTER_NAME="musl-seal" GIT_COMMITTER_EMAIL="musl-seal" GIT_COMMITTER_DATE=$author_date \
 		in_repo commit-tree "$1" ${3+-p "$3"} -F "$2"
