@@ -12,6 +12,7 @@
 #include "syscall.h"
 #include "seal.h"
 #include "seal_start.h"
+#include "segment.h"
 
 extern weak hidden char __ehdr_start[];
 
@@ -92,13 +93,6 @@ not_static:
 	return 0;
 }
 
-int __segment_in_file(const Phdr *ph, uint64_t size)
-{
-	uint64_t off = ph->p_offset, end = off+ph->p_filesz;
-	return !ph->p_filesz
-		|| (end >= off && (end-1 & -(uint64_t)PAGE_SIZE) < size);
-}
-
 static int prot_of(const Phdr *ph)
 {
 	return (ph->p_flags&PF_R ? PROT_READ : 0) | (ph->p_flags&PF_W ? PROT_WRITE : 0)
@@ -115,7 +109,7 @@ static void map_image(struct image *im)
 	for (i=0; i<im->eh.e_phnum; i++) {
 		const Phdr *ph = im->ph+i;
 		if (ph->p_type != PT_LOAD) continue;
-		if (!__segment_in_file(ph, im->size)
+		if (!segment_in_file(ph, im->fd, &im->size)
 		    || ph->p_filesz > ph->p_memsz)
 			fail(im, "cannot load: a segment is not all in the file");
 		/* Without file contents, the offset means nothing. */

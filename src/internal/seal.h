@@ -39,6 +39,10 @@ struct seal_object {
 	 * object, since there may be other mappings between its segments. */
 	struct seal_range map;
 	struct seal_range relro;	/* whole pages, already read-only */
+	/* Pages of its RW data that are the loader's records, read-only by
+	 * now, and 1 if they are to be sealed. Empty but for ld.so. */
+	struct seal_range records;
+	unsigned char records_sealed;
 	unsigned char loader;		/* ld.so: its RW data is sealed too */
 	unsigned char vdso;		/* special mapping, can't be split */
 	unsigned char foreign;		/* relocates itself: RW stays mutable */
@@ -116,6 +120,10 @@ hidden int __seal_wanted(void);
 
 /* 1 if objects are to be sealed. */
 hidden int __seal_active(void);
+
+/* Empty a job that was used before. A job is too large for the stack of a
+ * thread that calls dlopen, so the callers have static ones and hold a lock. */
+hidden void __seal_new_job(struct seal_job *job);
 
 /* Add the pages of o that the policy seals. Under "report" they are sealed and
  * reported at once, not joined with others. */

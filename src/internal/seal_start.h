@@ -22,11 +22,6 @@
 hidden void __exec_static(int fd, int preload, const char *argv0,
 	size_t *sp, size_t *auxv);
 
-/* 1 if a file of size bytes has at least one byte of each page that the segment
- * ph maps of it. The kernel fills the rest of the last page with zeros; an
- * access to a page beyond that is a SIGBUS, mmap(2). */
-hidden int __segment_in_file(const ElfW(Phdr) *ph, uint64_t size);
-
 #include "seal_arch.h"
 
 /* Some psABIs pass a function for atexit in a register at the entry point. A

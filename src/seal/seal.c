@@ -20,13 +20,13 @@
  *	7001-7003 r-xp  lib		7001-7003 r-xp sealed
  *	7003-7004 r--p  lib RELRO	7003-7004 r--p sealed, anonymous
  *	7004-7005 rw-p  lib .data	7004-7005 rw-p mutable: lib is unmarked
- *	7005-7015 rw-p  records		7005-7015 r--p sealed: no dlopen
  *	7015-7017 r--p  [vvar]		7015-7017 r--p the kernel's to seal
  *	7017-7019 r-xp  [vdso]		7017-7019 r-xp sealed
- *	7019-70d0       ld.so		7019-70d0      sealed, all of it
+ *	7019-70d0       ld.so		7019-70d0      sealed, all of it, with
+ *					    its records: no dlopen
  *	7ff0-8000 rw-p  [stack]		7ff0-8000 rw-p mutable: it must grow
  *
- * The kernel is asked four times, for 5000-5005, 7000-7004, 7005-7015 and
+ * The kernel is asked three times, for 5000-5005, 7000-7004 and
  * 7017-70d0: pages that touch are joined first, even if they belong to
  * different objects. Libraries are mapped one below the other, so a hundred
  * marked ones take no more calls than one.
@@ -36,7 +36,7 @@
  * can_madvise_modify) and discards the relocated words; the next access brings
  * back the file's unrelocated ones. For sealed, read-only *anonymous* memory it
  * is refused. So libraries are loaded with RELRO on anonymous pages
- * (ldso/seal_dso.h), and where the kernel mapped RELRO, in the program and in
+ * (ldso/seal_dso.c), and where the kernel mapped RELRO, in the program and in
  * ld.so, __seal_anonymize replaces the pages in place. Text with relocations
  * (DT_TEXTREL) is loaded on anonymous pages too.
  *
@@ -44,7 +44,7 @@
  *
  *	dynamic start	program, ld.so, preloads, needed libraries and vdso,
  *			after the last relocation and before the entry point
- *			(__dls3); the loader's own records (ldso/seal_arena.h)
+ *			(__dls3); the loader's own records (ldso/records.c)
  *			too, unless one of these objects refers to dlopen
  *	dlopen		the libraries that it loaded and those that no longer
  *			wait, once nothing else can fail and before constructors
@@ -260,6 +260,13 @@ static int holds(struct seal_job *job, struct seal_range r)
 	return ret != 0;
 }
 
+void __seal_new_job(struct seal_job *job)
+{
+	/* Its ranges need no clearing. */
+	job->set.n = job->error = job->asked = job->refused = 0;
+	job->vdso = job->failed = (struct seal_range){ 0, 0 };
+}
+
 static int seal_range(struct seal_job *job, struct seal_range r)
 {
 	int error = *__seal_answer > 0 ? *__seal_answer : ask(r);
@@ -368,6 +375,23 @@ static void report_parts(const struct report *rep, struct seal_range r, int flag
 	report_range(rep, r, flags, kind);
 }
 
+/* Data of ld.so has a separate line for the records in it. */
+static void report_data(const struct report *rep, struct seal_range r, int flags)
+{
+	struct seal_range m = __seal_common(r, rep->o->records);
+	if (m.start == m.end) {
+		report_parts(rep, r, flags, "data");
+		return;
+	}
+	report_parts(rep, (struct seal_range){ r.start, m.start }, flags, "data");
+	if (rep->why || rep->o->records_sealed || *__seal_answer > 0)
+		report_range(rep, m, rep->why ? flags : PF_R, "records");
+	else
+		line(rep->o, m, PF_R, "records", "not sealed: ",
+			"dlopen writes to them");
+	report_parts(rep, (struct seal_range){ m.end, r.end }, flags, "data");
+}
+
 /* A line for each segment, in the order of the program headers. A segment with
  * RELRO gets one for RELRO and one for the data on either side. The gaps
  * between segments come last. */
@@ -392,13 +416,13 @@ static void report(const struct report *rep)
 			report_parts(rep, r, ph->p_flags,
 				ph->p_flags & PF_X ? "text" : "rodata");
 		} else if (ro.start == ro.end) {
-			report_parts(rep, r, ph->p_flags, "data");
+			report_data(rep, r, ph->p_flags);
 		} else {
-			report_parts(rep, (struct seal_range){ r.start, ro.start },
-				ph->p_flags, "data");
+			report_data(rep, (struct seal_range){ r.start, ro.start },
+				ph->p_flags);
 			report_parts(rep, ro, ph->p_flags & ~PF_W, "relro");
-			report_parts(rep, (struct seal_range){ ro.end, r.end },
-				ph->p_flags, "data");
+			report_data(rep, (struct seal_range){ ro.end, r.end },
+				ph->p_flags);
 		}
 	}
 	for (i=0; i<gaps.n; i++)
@@ -486,6 +510,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
 	}
+	if (!o->records_sealed) __seal_set_subtract(&rep.sealed, o->records);
 	int certain = policy.strict || policy.report;
 	/* The vdso's headers don't tell its protection. */
 	if (certain && !o->vdso && writable_code(job, o)) return;

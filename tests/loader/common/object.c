@@ -77,6 +77,7 @@ void want_object(int what, const char *name, uintptr_t base,
 			w.kind = RELRO;
 			w.prot &= ~PROT_WRITE;
 		}
+		if (what == LDSO && w.kind == DATA && is_record(a)) continue;
 		/* On file pages a discard undoes relocation, sealed or not. */
 		w.must_anon = w.kind == RELRO || (textrel
 			&& (w.kind == TEXT || w.kind == RODATA));

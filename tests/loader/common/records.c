@@ -116,21 +116,44 @@ static int is_wanted(const struct map *m)
 	return 0;
 }
 
-/* Any page of it counts, as adjacent blocks are one mapping. */
-static int points_to(const struct map *from, const struct map *to)
+/* The records that are pages of ld.so are the mapping with r_debug in it. */
+int is_record(uintptr_t a)
 {
-	for (uintptr_t a=from->s; a<from->e; a+=sizeof a)
-		if (*(uintptr_t *)a-to->s < to->e-to->s) return 1;
+	const struct map *m = map_at((uintptr_t)check_debug());
+	return m && !(m->prot & PROT_WRITE) && a >= m->s && a < m->e
+		&& settings.level != LEVEL_FOREIGN;
+}
+
+/* A region that was mapped is described in the records: struct region of
+ * ldso/records.h. Returns a pointer to its start and length, or null. */
+static const uintptr_t *description(const struct want *w, const struct map *m)
+{
+	for (uintptr_t a=w->s; a+4*sizeof a<=w->e; a+=sizeof a) {
+		const uintptr_t *p = (void *)a;
+		if (p[0] >= m->s && p[0] < m->e && p[1] && p[1] <= m->e-p[0]
+		    && !(p[0] & (pagesz-1)) && !(p[1] & (pagesz-1)))
+			return p;
+	}
 	return 0;
 }
 
-/* A region begins with its length. On m68k QEMU's page for signal returns may
- * follow the last region, which has a pointer to its own end; that page is not
- * a region. */
-static int is_region(const struct map *m)
+/* Regions that touch may be one mapping: look for each. */
+static int find_region(int seal)
 {
-	size_t len = *(size_t *)m->s;
-	return len && len <= m->e-m->s && !(len & (pagesz-1));
+	for (size_t i=0; i<nmaps; i++) {
+		if (!maps[i].anon || maps[i].name[0]
+		    || maps[i].prot != PROT_READ || is_wanted(maps+i)) continue;
+		for (size_t j=0; j<nwant; j++) {
+			const uintptr_t *p;
+			if (want[j].kind != RECORDS
+			    || !(p = description(want+j, maps+i))) continue;
+			/* Written at start and not changed by dlopen? */
+			int final = ((char *)(p+3))[1];
+			want_record(maps[i].s, final ? SEAL_YES : seal);
+			return 1;
+		}
+	}
+	return 0;
 }
 
 void want_records(void)
@@ -146,17 +169,5 @@ void want_records(void)
 	}
 	want_record((uintptr_t)debug, seal);
 	for (l=debug->r_map; l; l=l->l_next) want_record((uintptr_t)l, seal);
-	/* Regions without a record, which the first one points to. Those made
-	 * at start that dlopen does not change have nonzero in the third word
-	 * (struct region of ldso/seal_arena.h); lists made by dlopen have
-	 * zero. */
-	struct map *first = map_at((uintptr_t)debug);
-	for (size_t i=0; first && i<nmaps; i++)
-		if (maps[i].anon && !maps[i].name[0]
-		    && maps[i].prot == PROT_READ
-		    && !is_wanted(maps+i) && points_to(first, maps+i)
-		    && is_region(maps+i))
-			want_record(maps[i].s, ((int *)maps[i].s)
-				[2*sizeof(size_t)/sizeof(int)]
-				? SEAL_YES : seal);
+	while (find_region(seal));
 }

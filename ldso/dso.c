@@ -1,0 +1,47 @@
+#include <stddef.h>
+#include "dso.h"
+#include "records.h"
+
+/* The roots of the loader's data. What the loader knows of the objects that it
+ * loaded decides which code runs: where destructors are, where a symbol is
+ * looked up, what a new thread's TLS is copied from. So the roots that lead to
+ * it lie on pages of their own, with the first memory for records right after
+ * them, and records.c makes these pages read-only while the loader does not
+ * work:
+ *
+ *	... .data |pad	| roots |pad	| first_records	| the rest of .bss
+ *			^ page		^ page		^ page
+ *
+ * musl has the linker sort .bss by alignment (--sort-section), and sections with
+ * the same alignment keep their order, in which dso.o comes before records.o.
+ * records_start checks this. */
+
+/* The section has the alignment of this variable. It is the first or the last,
+ * since the compiler keeps the order of definitions or reverses it, and so all
+ * others share a page. */
+RECORDS __attribute__((__aligned__(RECORDS_ALIGN))) char roots_align[1];
+
+RECORDS struct dso ldso;
+RECORDS struct dso app, vdso;
+RECORDS struct dso *head, *tail, *fini_head, *syms_tail, *lazy_head;
+RECORDS char *env_path, *sys_path;
+RECORDS unsigned long long gencnt;
+RECORDS int runtime;
+RECORDS jmp_buf *rtld_fail;
+RECORDS struct debug debug;
+RECORDS struct tls_module *__tls_modules, *tls_tail;
+RECORDS size_t tls_cnt, tls_offset, tls_align, static_tls_cnt;
+RECORDS struct dso *builtin_deps[2], *builtin_ctor_queue[4];
+RECORDS struct dso **main_ctor_queue;
+RECORDS struct sym_index sym_index;
+RECORDS struct fdpic_loadmap *app_loadmap;
+RECORDS struct fdpic_dummy_loadmap app_dummy_loadmap;
+RECORDS struct dso *first_objects[FIRST_OBJECTS];
+RECORDS struct records records;
+
+struct dso *const no_deps[1];
+
+/* Locks change while the program runs. */
+SEAL_EARLY(128) pthread_rwlock_t lock;
+SEAL_EARLY(128) pthread_mutex_t init_fini_lock;
+SEAL_EARLY(128) pthread_cond_t ctor_cond;

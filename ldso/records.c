@@ -1,0 +1,519 @@
+/* The loader's records.
+ *
+ * All that the loader knows of objects lies on pages of its own, outside of the
+ * heap: the roots (dso.c), the objects' records, dependency lists, queues of
+ * constructors, search paths, tables of lazy relocations.
+ *
+ *	start		writable until the entry point of the program
+ *	dlopen		writable from the first thing that it has to write, while
+ *			it holds the lock. One that finds a loaded library or none
+ *			at all writes nothing
+ *	constructors	not writable: see struct ctor
+ *	dlsym, dladdr, dl_iterate_phdr, pthread_create, fork, exit
+ *			only read
+ *
+ * If no object that was loaded at start refers to dlopen or dlsym, nothing
+ * will be loaded later, and the records are sealed with everything else. So they
+ * are when the program calls dlseal. From then on dlopen finds what is loaded,
+ * and loads nothing.
+ *
+ * While the records are writable, a pointer that the program can write to must
+ * not be followed, or the program decides where the loader writes. So between
+ * records_open and records_close the loader calls neither malloc nor free, takes
+ * no pthread lock, walks no list of threads and formats no error on the heap:
+ * errors wait in a buffer, and TLS of existing threads is installed after the
+ * close.
+ *
+ * Memory is taken from the end of a region and is never given back, except that
+ * a dlopen that fails goes back to where it began. The first region follows the
+ * roots. Others are mapped, each much larger than the ones before. */
+
+#define SYSCALL_NO_TLS 1
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "dso.h"
+#include "records.h"
+#include "atomic.h"
+#include "syscall.h"
+
+#define ALIGN(x,y) ((x)+(y)-1 & -(y))
+
+/* See dso.c for where this lies. */
+static __attribute__((__aligned__(RECORDS_ALIGN))) char first_records[RECORDS_LEN];
+
+/* What the program may write to starts with what a small program needs. */
+static SEAL_EARLY(64) char first_public[1024];
+
+void records_start(void)
+{
+	uintptr_t start = (uintptr_t)&ldso & -RECORDS_ALIGN;
+	uintptr_t last = (uintptr_t)&records & -RECORDS_ALIGN;
+	uintptr_t len = (uintptr_t)first_records-start;
+	if (start != last || len-RECORDS_ALIGN > RECORDS_ALIGN) a_crash();
+	records.at.records.top = first_records;
+	records.at.records.end = first_records+sizeof first_records;
+	records.at.public.top = first_public;
+	records.at.public.end = first_public+sizeof first_public;
+	records.at.objects = first_objects;
+	records.at.max_objects = FIRST_OBJECTS;
+	records.open = 1;
+}
+
+/* Memory */
+
+static struct region *add_region(size_t len, int public, int flags)
+{
+	struct region *r, **list = &records.at.regions;
+	char *p = mmap(0, len, PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS|flags, -1, 0);
+	if (p == MAP_FAILED) return 0;
+	if (!public && !flags) {
+		/* It has room for its own description. */
+		r = (void *)p;
+		records.at.records.top = (char *)(r+1);
+		records.at.records.end = p+len;
+	} else if (!(r = records_malloc(sizeof *r))) {
+		munmap(p, len);
+		return 0;
+	}
+	*r = (struct region){ (uintptr_t)p, len, *list, public, flags != 0 };
+	*list = r;
+	return r;
+}
+
+/* Each region of records costs a dlopen two system calls. */
+static int grow(size_t n)
+{
+	size_t len = RECORDS_LEN;
+	for (struct region *r=records.at.regions; r; r=r->next)
+		if (!r->public && !r->final) len += r->len;
+	n += sizeof(struct region);
+	len = ALIGN(n > 4*len ? n : 4*len, RECORDS_LEN);
+	return add_region(len, 0, 0) ? 0 : -1;
+}
+
+/* The length of an allocation comes before it. */
+struct header {
+	size_t len;
+	void *pad;
+};
+
+void *records_malloc(size_t n)
+{
+	struct bump *b = &records.at.records;
+	struct header *h;
+	if (n > SIZE_MAX/2) goto nomem;
+	n = ALIGN(n, sizeof *h)+sizeof *h;
+	if (b->end-b->top < n && grow(n)) goto nomem;
+	h = (void *)b->top;
+	h->len = n-sizeof *h;
+	b->top += n;
+	return records.last = h+1;
+nomem:
+	errno = ENOMEM;
+	return 0;
+}
+
+void *records_calloc(size_t m, size_t n)
+{
+	return records_malloc(n && m > SIZE_MAX/n ? SIZE_MAX : m*n);
+}
+
+void records_free(void *p)
+{
+	struct bump *b = &records.at.records;
+	if (!p || p != records.last) return;
+	struct header *h = (struct header *)p-1;
+	b->top = memset(h, 0, sizeof *h+h->len);
+	records.last = 0;
+}
+
+void *records_realloc(void *p, size_t n)
+{
+	struct bump *b = &records.at.records;
+	if (!p) return records_malloc(n);
+	struct header *h = (struct header *)p-1;
+	if (n <= h->len) return p;
+	if (p == records.last && n <= SIZE_MAX/2 && b->end-(char *)p >= n) {
+		size_t len = ALIGN(n, sizeof *h);
+		if (b->end-(char *)p >= len) {
+			h->len = len;
+			b->top = (char *)p+len;
+			return p;
+		}
+	}
+	void *new = records_malloc(n);
+	return new ? memcpy(new, p, h->len) : 0;
+}
+
+void *records_table(size_t n)
+{
+	struct region *r = add_region(ALIGN(n, PAGE_SIZE), 0, MAP_POPULATE);
+	return r ? (void *)r->start : 0;
+}
+
+void *public_calloc(size_t m, size_t n)
+{
+	struct bump *b = &records.at.public;
+	if (n && m > SIZE_MAX/2/n) goto nomem;
+	n = ALIGN(m*n, 16);
+	if (b->end-b->top < n) {
+		size_t len = ALIGN(n, RECORDS_LEN);
+		struct region *r = add_region(len, 1, 0);
+		if (!r) goto nomem;
+		b->top = (char *)r->start;
+		b->end = b->top+len;
+	}
+	b->top += n;
+	return b->top-n;
+nomem:
+	errno = ENOMEM;
+	return 0;
+}
+
+static char *copy_string(const char *s, void *mem)
+{
+	return mem ? strcpy(mem, s) : 0;
+}
+
+void records_adopt(void)
+{
+	char **s[] = { &app.name, &ldso.name, &env_path };
+	_dl_debug_addr = &debug;
+	__seal_answer = &records.first_answer;
+	for (int i=0; i<3; i++) {
+		if (!*s[i]) continue;
+		char *p = copy_string(*s[i], records_malloc(strlen(*s[i])+1));
+		if (p) *s[i] = p;
+		else error("Error loading %s: %m", app.name);
+	}
+}
+
+/* Protection */
+
+struct seal_range records_range(void)
+{
+	return (struct seal_range){ (uintptr_t)&ldso & -RECORDS_ALIGN,
+		(uintptr_t)first_records+sizeof first_records };
+}
+
+/* Roots and first region are one range, the other regions are one each. At the
+ * start, the final ones too. */
+static int protect(int prot, int start)
+{
+	struct seal_range all = records_range();
+	struct region *r = records.at.regions;
+	long ret = __syscall(SYS_mprotect, all.start, all.end-all.start, prot);
+	for (; r && !ret; r=r->next)
+		if (!r->public && (!r->final || start))
+			ret = __syscall(SYS_mprotect, r->start, r->len, prot);
+	return ret == -ENOSYS ? 0 : -ret;
+}
+
+int records_sealed(void)
+{
+	return records.state > RECORDS_GUARDED;
+}
+
+int records_open(void)
+{
+	int err = 0;
+	if (records.open) return 0;
+	if (records_sealed()) err = EPERM;
+	else if (records.state == RECORDS_GUARDED)
+		err = protect(PROT_READ|PROT_WRITE, 0);
+	if (err) {
+		/* Some of it may be open. */
+		if (err != EPERM) protect(PROT_READ, 0);
+		errno = err;
+		return -1;
+	}
+	records.open = 1;
+	records.opener = __pthread_self();
+	records.opened = records.at;
+	records.last = 0;
+	debug.state = RT_ADD;
+	_dl_debug_state();
+	return 0;
+}
+
+/* An error that was reported while the records were open. The text has \1 in
+ * the place of %m. */
+static struct {
+	int set, errnum;
+	char text[PATH_MAX+512];
+} pending;
+
+static void report_pending(void)
+{
+	char *m = strchr(pending.text, 1);
+	if (!pending.set) return;
+	pending.set = 0;
+	if (m) *m++ = 0;
+	__dl_seterr("%s%s%s", pending.text, m ? strerror(pending.errnum) : "",
+		m ? m : "");
+}
+
+void records_error(const char *fmt, va_list ap)
+{
+	char f[256], *m;
+	if (!records.open || records.opener != __pthread_self()) {
+		__dl_vseterr(fmt, ap);
+		return;
+	}
+	pending.set = 1;
+	pending.errnum = errno;
+	size_t len = strnlen(fmt, sizeof f-1);
+	memcpy(f, fmt, len);
+	f[len] = 0;
+	if ((m = strstr(f, "%m"))) {
+		*m = 1;
+		memmove(m+1, m+2, strlen(m+1));
+	}
+	int n = vsnprintf(pending.text, sizeof pending.text, f, ap);
+	if (n >= sizeof pending.text)
+		memcpy(pending.text+sizeof pending.text-4, "...", 4);
+}
+
+static void close_pages(int start)
+{
+	records.open = 0;
+	int err = records.state == RECORDS_FREE ? 0 : protect(PROT_READ, start);
+	if (err) __seal_print("ld.so: warning: its records stay writable:"
+		" no memory\n", (char *)0);
+}
+
+void records_close(void)
+{
+	if (records.open) {
+		if (records.at.nobjects != records.opened.nobjects) gencnt++;
+		/* Once a dlopen has failed, nothing shall tell of it. */
+		records.opened = (struct mark){ 0 };
+		records.opener = 0;
+		records.last = 0;
+		rtld_fail = 0;
+		debug.state = RT_CONSISTENT;
+		_dl_debug_state();
+		close_pages(0);
+	}
+	report_pending();
+}
+
+/* 1 if p is memory that was taken since the records were opened. */
+static int is_new(const void *p)
+{
+	struct mark *was = &records.opened;
+	uintptr_t a = (uintptr_t)p;
+	for (struct region *r=records.at.regions; r!=was->regions; r=r->next)
+		if (a-r->start < r->len) return 1;
+	return a-(uintptr_t)was->records.top
+		< was->records.end-was->records.top;
+}
+
+static void clear(struct bump *was, const struct bump *is)
+{
+	char *top = is->end == was->end ? is->top : was->end;
+	memset(was->top, 0, top-was->top);
+}
+
+void records_release(void)
+{
+	struct mark *was = &records.opened;
+	/* Search paths that were expanded meanwhile are expanded again. */
+	for (struct dso *p=head; p!=tail->next; p=p->next)
+		if (is_new(p->rpath)) p->rpath = 0;
+	if (is_new(sys_path)) sys_path = 0;
+	for (struct region *r=records.at.regions; r!=was->regions; ) {
+		uintptr_t start = r->start;
+		size_t len = r->len;
+		r = r->next;
+		munmap((void *)start, len);
+	}
+	clear(&was->records, &records.at.records);
+	clear(&was->public, &records.at.public);
+	records.at = *was;
+	records.last = 0;
+}
+
+/* dlopen */
+
+const char *records_refusal(void)
+{
+	static const char *const why[] = {
+		[RECORDS_UNUSED] = "Error loading shared library %s: the loader"
+			" is sealed: nothing that was loaded at start refers to"
+			" dlopen (LD_SEAL=dlopen lets it)",
+		[RECORDS_FORCED] = "Error loading shared library %s: the loader"
+			" is sealed: LD_SEAL=nodlopen",
+		[RECORDS_DLSEAL] = "Error loading shared library %s: the loader"
+			" is sealed: the program called dlseal",
+	};
+	return why[records.state];
+}
+
+static int is_global(const struct dso *p)
+{
+	return p->syms_next || syms_tail == p;
+}
+
+static int all_global(const struct dso *p)
+{
+	struct dso **q;
+	for (q=p->deps; *q && is_global(*q); q++);
+	return !*q && is_global(p);
+}
+
+int records_open_for(struct dso *p, const char *file, int mode, jmp_buf *jb)
+{
+	if (!records.open) {
+		int global = (mode & RTLD_GLOBAL) && !all_global(p);
+		if (global && records_sealed()) {
+			error("Error making %s global: %s", file,
+				strstr(records_refusal(), "the loader"));
+			return -1;
+		}
+		if (records_sealed() || (!global && p->bfs_built
+		    && (constructed(p) || p->ctor_queue))) return 0;
+		if (records_open()) {
+			error("Error loading shared library %s: the loader's"
+				" records can't be written to: %m", file);
+			return -1;
+		}
+	}
+	rtld_fail = jb;
+	return 1;
+}
+
+/* Which object is it that may call dlopen? No object of the start can without
+ * a relocation against it, and none can get at dlopen by dlsym without one
+ * against that. */
+void note_import(const struct dso *dso, const char *name)
+{
+	if (name[0] == 'd' ? name[1] != 'l' : name[0] != '_' || name[1] != '_'
+	    || name[2] != 'd') return;
+	if (!strcmp(name, "dlopen") || !strcmp(name, "dlsym")
+	    || !strcmp(name, "__dlsym_time64"))	/* dlsym's name on 32-bit */
+		records.importer = dso;
+}
+
+static int more_objects(size_t need)
+{
+	size_t max = need+need/2;
+	struct dso **new = records_calloc(max, sizeof *new);
+	if (!new) return -1;
+	memcpy(new, records.at.objects, records.at.max_objects*sizeof *new);
+	records.at.objects = new;
+	records.at.max_objects = max;
+	return 0;
+}
+
+int number_objects(struct dso *p, struct dso **queue)
+{
+	struct dso *q;
+	size_t n = records.at.nobjects+1;
+	for (q=p; q; q=q->next) {
+		n++;
+		q->ctor = public_calloc(1, sizeof *q->ctor);
+		q->public_name = copy_string(q->name,
+			public_calloc(1, strlen(q->name)+1));
+		if (!q->ctor || !q->public_name) return -1;
+		if (!q->ctor_queue) q->ctor_queue = queue;
+	}
+	if (n > records.at.max_objects && more_objects(n)) return -1;
+	for (q=p; q; q=q->next) {
+		q->number = ++records.at.nobjects;
+		records.at.objects[q->number] = q;
+	}
+	return 0;
+}
+
+/* Sealing */
+
+/* Decide what becomes of the records. They hold the kernel's first answer, so
+ * it is asked once before. */
+void records_decide(struct seal_job *job)
+{
+	__seal_probe(job);
+	/* Nothing but ld.so is to be sealed: the answer can't be noted later. */
+	if (!records.first_answer) records.first_answer = -1;
+	if (!__seal_active()) records.state = RECORDS_FREE;
+	else if (records.first_answer > 0
+	    || __seal_keep_dlopen(records.importer != 0))
+		records.state = RECORDS_GUARDED;
+	else records.state = records.importer ? RECORDS_FORCED : RECORDS_UNUSED;
+}
+
+/* The regions that were mapped. Roots and first region are pages of ld.so. */
+static void add_regions(struct seal_job *job)
+{
+	struct region *r;
+	for (r=records.at.regions; r; r=r->next) if (!r->public)
+		__seal_add_records(job, (struct seal_range){ r->start,
+			r->start+r->len }, records_sealed() || (r->final
+			&& records.state != RECORDS_FREE
+			&& records.first_answer <= 0));
+}
+
+void records_close_start(struct seal_job *job)
+{
+	close_pages(1);
+	add_regions(job);
+}
+
+/* The roots come last, because the state can't be changed once they are
+ * sealed. Returns 0, or a positive errno with the state unchanged. */
+static int seal_all(void)
+{
+	static struct seal_job job;
+	__seal_new_job(&job);
+	records.state = RECORDS_DLSEAL;
+	close_pages(0);
+	add_regions(&job);
+	int err = __seal_flush(&job);
+	if (!err) {
+		__seal_add_records(&job, records_range(), 1);
+		err = __seal_flush(&job);
+	}
+	if (!err) return 0;
+	protect(PROT_READ|PROT_WRITE, 0);
+	records.state = RECORDS_GUARDED;
+	protect(PROT_READ, 0);
+	return err;
+}
+
+/* Libraries that wait for symbols won't get them any more: protect and seal
+ * them as they are. */
+static const char *seal_loader(void)
+{
+	static struct seal_job job;
+	int err;
+	if (records_sealed()) return 0;
+	if (!__seal_active()) return "sealing is off";
+	if (records.first_answer > 0)
+		return __seal_reason(records.first_answer);
+	if (records_open()) return "no memory";
+	if ((err = seal_all())) return __seal_reason(err);
+	__seal_new_job(&job);
+	for (struct dso *p=lazy_head; p; p=p->lazy_next) seal_waiting(&job, p);
+	__seal_finish(&job, head->name);
+	return 0;
+}
+
+int dlseal(void)
+{
+	int cs;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cs);
+	pthread_rwlock_wrlock(&lock);
+	pthread_mutex_lock(&init_fini_lock);
+	const char *why = seal_loader();
+	pthread_mutex_unlock(&init_fini_lock);
+	pthread_rwlock_unlock(&lock);
+	pthread_setcancelstate(cs, 0);
+	if (why) error("Error sealing the loader: %s", why);
+	return why ? -1 : 0;
+}
