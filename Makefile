@@ -15,7 +15,6 @@ OTHER_VERSION = $(filter-out $(CONFIG_VERSION),1.2.6 1.2.5)
 PREFIX = $(BUILD)/prefix
 SYSLIBDIR = $(PREFIX)/lib
 SEAL_DEFAULT = on
-SEAL_EMULATION =
 BINDIR =
 LIBDIR =
 INCLUDEDIR =
@@ -37,7 +36,7 @@ AR =
 endif
 
 export CC CFLAGS CPPFLAGS LDFLAGS AR RANLIB LIBCC CROSS_COMPILE TARGET MUSL_ARGS
-export LEAVE_OUT SEAL_DEFAULT SEAL_EMULATION BINDIR LIBDIR INCLUDEDIR DESTDIR V
+export LEAVE_OUT SEAL_DEFAULT BINDIR LIBDIR INCLUDEDIR DESTDIR V
 # musl's make runs in another directory
 override DESTDIR := $(abspath $(DESTDIR))
 MAKEOVERRIDES =
@@ -229,7 +228,7 @@ help:
 	@echo 'make distclean       remove build/ and config.mak'
 	@echo
 	@echo 'make prefix          install in build/prefix, whatever the configured prefix is'
-	@echo 'make emulation       install it with --enable-seal-emulation in build/emulation-prefix'
+	@echo 'make emulation       install it with tests/emulation/ in build/emulation-prefix'
 	@echo 'make upstream        install unmodified musl in build/upstream-prefix, to compare'
 	@echo 'make group-seal      install the part of the fork that ends with a group of patches in'
 	@echo '                     build/group-seal; also group-fix, group-records'

@@ -1,2 +1,1 @@
-/* Empty: seal_start.h and seal_emulate.h name the macros that an architecture
- * may define. */
+/* Empty: seal_start.h names the macros that an architecture may define. */

@@ -1,4 +1,3 @@
 #define STATIC_JMP(pc,sp) __asm__ __volatile__( \
 	"mov %1,%%esp ; xor %%edx,%%edx ; jmp *%0" \
 	: : "r"(pc), "r"(sp) : "edx", "memory" )
-#define SYS_MMAP_BLOCK 1

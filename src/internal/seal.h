@@ -12,6 +12,12 @@
 #include "seal_range.h"
 #include "seal_policy.h"
 
+/* Since number 424 a system call has the same number on all architectures, plus
+ * the architecture's offset. musl 1.2.5 does not define this one. */
+#ifndef SYS_mseal
+#define SYS_mseal (SYS_pidfd_send_signal-424+462)
+#endif
+
 /* For variables that are final after the start: they become read-only with
  * RELRO. */
 #define SEAL_RELRO __attribute__((__section__(".data.rel.ro.seal")))

@@ -30,7 +30,6 @@ struct seal_policy {
 	unsigned char marked;	/* seal only if the main program is marked */
 	unsigned char report;	/* a line per range on standard error */
 	unsigned char dlopen;	/* enum seal_dlopen */
-	unsigned char emulate;	/* emulate mseal in libc (tests) */
 };
 
 enum seal_parse {

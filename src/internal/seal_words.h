@@ -15,7 +15,3 @@
 	W(report, report, 1) \
 	W(dlopen, dlopen, SEAL_DLOPEN_KEPT) \
 	W(nodlopen, dlopen, SEAL_DLOPEN_NONE)
-
-/* The same, but no default and in no message. */
-#define SEAL_TEST_FLAGS(W) \
-	W(emulate, emulate, 1)

@@ -1,8 +1,9 @@
 #define _GNU_SOURCE
 #include <sys/mman.h>
-#include "seal_syscall.h"
+#include "syscall.h"
+#include "seal.h"
 
 int mseal(void *start, size_t len, unsigned long flags)
 {
-	return __syscall_ret(seal_syscall(SYS_mseal, start, len, flags));
+	return syscall(SYS_mseal, start, len, flags);
 }

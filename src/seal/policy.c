@@ -10,7 +10,6 @@ static const struct {
 } words[] = {
 	SEAL_LEVELS(WORD)
 	SEAL_FLAGS(WORD)
-	SEAL_TEST_FLAGS(WORD)
 };
 #define WORDS (sizeof words/sizeof *words)
 

@@ -70,7 +70,6 @@
 #include "libc.h"
 #include "syscall.h"
 #include "seal.h"
-#include "seal_syscall.h"
 
 #ifndef SEAL_DEFAULT
 #define SEAL_DEFAULT "on"
@@ -142,27 +141,6 @@ const char *__seal_reason(int error)
 
 /* Policy */
 
-static int emulation(const char *origin, const char *prog)
-{
-	int r;
-	if (!SEAL_EMULATION) {
-		__seal_print(prog, ": ", origin, ": this libc has no emulation of"
-			" mseal: \"emulate\" needs one that was configured with"
-			" --enable-seal-emulation\n", (char *)0);
-		/* An endless loop: the compiler drops the code below. */
-		for (;;) __syscall(SYS_exit_group, 127);
-	}
-	r = __seal_emulate();
-	if (r < 0) {
-		__seal_print(prog, ": ", origin, ": cannot emulate mseal without"
-			" /proc/self/maps\n", (char *)0);
-		__syscall(SYS_exit_group, 127);
-	}
-	__seal_print(prog, r ? ": mseal is emulated, for tests: no protection\n"
-		: ": the kernel has mseal: nothing is emulated\n", (char *)0);
-	return 1;
-}
-
 void __seal_configure(const char *words, const char *origin, const char *prog)
 {
 	struct seal_policy new = { .level = SEAL_ON };
@@ -171,7 +149,6 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 	if (!prog) prog = "ld.so";
 	if (r) origin = "configured default";
 	else if (words && *words) r = __seal_parse(&new, words, &bad);
-	if (!r && new.emulate) new.emulate = emulation(origin, prog);
 	if (!r) {
 		policy = new;
 		return;
@@ -225,7 +202,7 @@ int __seal_keep_dlopen(int imported)
 static int ask(struct seal_range r)
 {
 	if (r.start >= r.end) return 0;
-	return -seal_syscall(SYS_mseal, r.start, r.end-r.start, 0);
+	return -__syscall(SYS_mseal, r.start, r.end-r.start, 0);
 }
 
 /* A special mapping is sealed whole or not at all (EINVAL), and nothing tells
@@ -254,7 +231,7 @@ static void refused(struct seal_job *job, struct seal_range r, int error)
 static int holds(struct seal_job *job, struct seal_range r)
 {
 	if (!job->known || job->known-r.start >= r.end-r.start) return 1;
-	long ret = seal_syscall(SYS_mprotect, job->known, PAGE_SIZE,
+	long ret = __syscall(SYS_mprotect, job->known, PAGE_SIZE,
 		job->known_prot);
 	job->known = 0;
 	return ret != 0;
@@ -606,15 +583,16 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	return 0;
 }
 
-/* Raw system calls: there is no errno yet, and the emulation calls this with
- * its lock held, which mmap would take again. */
+/* There is no errno yet. And while RELRO is being replaced the GOT may be empty,
+ * so no function can be called: __syscall6 and the like, with the number of
+ * arguments in the name, are an instruction in any build. */
 static inline long map_pages(uintptr_t at, size_t len, int flags)
 {
 	flags |= MAP_PRIVATE|MAP_ANONYMOUS;
 #ifdef SYS_mmap2
-	return __syscall(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
+	return __syscall6(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
 #else
-	return __syscall(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
+	return __syscall6(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
 #endif
 }
 

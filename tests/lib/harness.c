@@ -193,18 +193,6 @@ static void add_runner(struct command *c)
 	add(c->env, &c->nenv, "G_SLICE=always-malloc");
 }
 
-static const char *with_emulation(const char *words)
-{
-	const char *value = strrchr(words, '=');
-	return fmt("%s%s%s", words, value && !value[1] ? "" : ",", "emulate");
-}
-
-static int takes_value(const char *option)
-{
-	return !strcmp(option, "--seal") || !strcmp(option, "--library-path")
-		|| !strcmp(option, "--preload") || !strcmp(option, "--argv0");
-}
-
 /* Programs of the host, such as readelf, run as they are. Programs of the
  * target run under the runner, if there is one. */
 static void set_command(struct command *c, const char *const *env,
@@ -212,19 +200,13 @@ static void set_command(struct command *c, const char *const *env,
 {
 	const char *prog = argv[0][0]=='/' ? argv[0] : built(argv[0]);
 	const char *attack = getenv("CHECK_ATTACK");
-	int target = machine_of(prog) == machine_of(ldso), said = 0, options;
+	int target = machine_of(prog) == machine_of(ldso);
 	size_t i;
 
-	emulate = emulate && target;
 	add(c->env, &c->nenv, "PATH=/usr/bin:/bin");
 	add(c->env, &c->nenv, "LC_ALL=C");
-	for (i=0; env[i]; i++) {
-		int words = !strncmp(env[i], "LD_SEAL=", 8);
-		said |= words;
-		add(c->env, &c->nenv, emulate && words ? with_emulation(env[i])
-			: env[i]);
-	}
-	if (emulate && !said) add(c->env, &c->nenv, "LD_SEAL=emulate");
+	for (i=0; env[i]; i++) add(c->env, &c->nenv, env[i]);
+	if (!emulate) add(c->env, &c->nenv, "SEAL_EMULATION=off");
 	if (emulated && target) {
 		add(c->env, &c->nenv,
 			is_qemu() ? "CHECK_PROBE=qemu" : "CHECK_PROBE=1");
@@ -238,16 +220,7 @@ static void set_command(struct command *c, const char *const *env,
 
 	if (target) add_runner(c);
 	add(c->arg, &c->nargs, prog);
-	/* The loader's options end at the program's name. */
-	options = emulate && (!strcmp(prog, ldso) || strstr(prog, "/ldd"));
-	for (i=1; argv[i]; i++) {
-		int value = takes_value(argv[i-1]);
-		int words = options && (!strncmp(argv[i], "--seal=", 7)
-			|| !strcmp(argv[i-1], "--seal"));
-		if (argv[i][0] == '/' && !value) options = 0;
-		add(c->arg, &c->nargs,
-			words ? with_emulation(argv[i]) : argv[i]);
-	}
+	for (i=1; argv[i]; i++) add(c->arg, &c->nargs, argv[i]);
 }
 
 static char *command_text(const struct command *c)
@@ -263,19 +236,6 @@ static char *command_text(const struct command *c)
 		append(&t, c->arg[i], strlen(c->arg[i]));
 	}
 	return keep(t.p);
-}
-
-/* Remove the line that the emulation prints once for each program executed. */
-static void drop_announcements(char *err)
-{
-	static const char said[] =
-		": mseal is emulated, for tests: no protection\n";
-	char *p, *start;
-	while ((p = strstr(err, said))) {
-		for (start=p; start>err && start[-1]!='\n'; start--);
-		memmove(start, p + sizeof said-1,
-			strlen(p + sizeof said-1) + 1);
-	}
 }
 
 /* SIGXCPU comes at the first limit. A program that blocks it is killed at the
@@ -326,13 +286,12 @@ static struct result *run(const char *const *env, const char *const *argv,
 	append(t+1, "", 0);
 	r->out = keep(t[0].p);
 	r->err = keep(t[1].p);
-	if (emulate) drop_announcements(r->err);
 	return r;
 }
 
 struct result *run_v(const char *const *env, const char *const *argv)
 {
-	return run(env, argv, emulated);
+	return run(env, argv, 1);
 }
 
 struct result *run_unemulated_v(const char *const *env, const char *const *argv)

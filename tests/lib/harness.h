@@ -36,9 +36,8 @@ struct result *run_v(const char *const *env, const char *const *argv);
  *
  *   RUNNER    words to put before each program of the loader's machine, such
  *             as qemu-arm
- *   EMULATE   if not empty, mseal is emulated: "emulate" is added to each
- *             LD_SEAL and --seal=, and the emulation's own messages are
- *             removed from stderr
+ *   EMULATE   if not empty, the fork is one with mseal emulated, see
+ *             tests/emulation
  *   SKIPS     a file of cases that can't be shown there, one a line: SUITE
  *             CASE WHY; with 32 before it, only on 32-bit architectures
  *   TIMEOUT   seconds of processor time after which a program is killed (60)

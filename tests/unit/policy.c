@@ -7,14 +7,14 @@
 static const char *const result[] = { "ok", "unknown word", "empty word",
 	"two levels", "contrary words" };
 
-/* Parse words with from as the default level. flags holds letters of "smredn"
+/* Parse words with from as the default level. flags holds letters of "smrdn"
  * in that order. */
 static void parse(int from, const char *words, enum seal_parse want, int level,
 	const char *flags, const char *bad)
 {
 	/* A copy of exactly the bytes, so that a read past the end is
 	 * caught. */
-	char *copy = strdup(words), got_flags[7] = "", *f = got_flags;
+	char *copy = strdup(words), got_flags[6] = "", *f = got_flags;
 	struct seal_policy p = { .level = from, .strict = 1, .report = 1 };
 	struct seal_policy before = p;
 	struct seal_word w = { 0, 0 };
@@ -37,7 +37,6 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		if (p.strict) *f++ = 's';
 		if (p.marked) *f++ = 'm';
 		if (p.report) *f++ = 'r';
-		if (p.emulate) *f++ = 'e';
 		if (p.dlopen == SEAL_DLOPEN_KEPT) *f++ = 'd';
 		if (p.dlopen == SEAL_DLOPEN_NONE) *f++ = 'n';
 		*f = 0;
@@ -71,9 +70,8 @@ static void flags(void **st)
 	good("strict", SEAL_ON, "s");
 	good("marked", SEAL_ON, "m");
 	good("report", SEAL_ON, "r");
-	good("emulate", SEAL_ON, "e");
 	good("strict,marked,report", SEAL_ON, "smr");
-	good("report,marked,strict,emulate", SEAL_ON, "smre");
+	good("report,marked,strict", SEAL_ON, "smr");
 	good("strict,strict", SEAL_ON, "s");
 	good("dlopen", SEAL_ON, "d");
 	good("nodlopen,strict", SEAL_ON, "sn");
@@ -109,6 +107,8 @@ static void unknown(void **st)
 	bad("nonsense", SEAL_PARSE_UNKNOWN, "nonsense");
 	bad("on,nonsense,strict", SEAL_PARSE_UNKNOWN, "nonsense");
 	bad("strict,nonsense", SEAL_PARSE_UNKNOWN, "nonsense");
+	/* A word of older versions. */
+	bad("emulate", SEAL_PARSE_UNKNOWN, "emulate");
 	bad("nonsense,more", SEAL_PARSE_UNKNOWN, "nonsense");
 	/* Similar to a known word. */
 	bad("o", SEAL_PARSE_UNKNOWN, "o");
@@ -166,7 +166,7 @@ static void words_in_message(void **st)
 static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
-		"marked", "report", "emulate", "dlopen", "nodlopen", ",", ",",
+		"marked", "report", "strictly", "dlopen", "nodlopen", ",", ",",
 		",", "x", " ", "o" };
 	char s[128];
 	int i, k, n;

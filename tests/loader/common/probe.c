@@ -60,9 +60,9 @@ static size_t probe_line(const struct map *line, struct map *m, size_t max)
 uintptr_t probe_from, probe_to = -1;
 
 /* If QEMU's pages are larger than the host's, maps lacks each mapping of the
- * host that does not cover whole pages of the program: see
- * src/seal/emulate_table.c. Look for them in holes between two others, but not
- * in the large ones. */
+ * host that does not cover whole pages of the program: see emulate_table.c of
+ * tests/emulation. Look for them in holes between two others, but not in the
+ * large ones. */
 static size_t probe_unlisted(uintptr_t a, uintptr_t end, struct map *m,
 	size_t max)
 {

@@ -110,7 +110,6 @@ static void bad_words(void **state)
 		" marked report dlopen nodlopen)");
 	bad_words_one("on,", "empty word");
 	bad_words_one("on,off", "\"off\"");
-	if (!emulated) bad_words_one("emulate", "emulate");
 	struct result *r = LD(ENV("LD_SEAL=nonsense"), built("program/pie"));
 	want_status(r, 127);
 	want_one_err_line(r);

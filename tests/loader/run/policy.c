@@ -120,14 +120,6 @@ static void two_levels(void **state)
 	refused("off,strict,on", "\"on\"");
 }
 
-/* Only for tests; this build does not have it. */
-static void emulate(void **state)
-{
-	(void)state;
-	refused("emulate", "emulate");
-	refused("on,emulate", "emulate");
-}
-
 /* A very long word is refused in one line, too. */
 static void strange_words(void **state)
 {
@@ -356,7 +348,6 @@ int main(void)
 		cmocka_unit_test(unknown_words),
 		cmocka_unit_test(empty_words),
 		cmocka_unit_test(two_levels),
-		cmocka_unit_test(emulate),
 		cmocka_unit_test(strange_words),
 		cmocka_unit_test(report),
 		cmocka_unit_test(report_reasons),

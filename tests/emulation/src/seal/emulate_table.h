@@ -1,5 +1,5 @@
-#ifndef SEAL_EMULATE_H
-#define SEAL_EMULATE_H
+#ifndef EMULATE_TABLE_H
+#define EMULATE_TABLE_H
 
 /* Between the two halves of the emulation of mseal: emulate.c answers in place
  * of the kernel, emulate_table.c knows which pages are sealed and mapped.
@@ -9,17 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "libc.h"
-#include "seal_arch.h"
+#include "syscall.h"
+#include "emulate.h"
 
-/* 1 where SYS_mmap takes the address of a block of its six arguments, and a
- * SYS_mmap2 takes them in registers. */
-#ifndef SYS_MMAP_BLOCK
-#define SYS_MMAP_BLOCK 0
-#endif
-/* The one of SYS_clone's first two arguments that has the flags. */
-#ifndef SYS_CLONE_FLAGS
-#define SYS_CLONE_FLAGS(a,b) (a)
-#endif
+/* In here all calls are the kernel's. */
+#undef __syscall
+#define __syscall(...) __SYSCALL_DISP(__syscall,__VA_ARGS__)
 
 #define PAGE_MASK (PAGE_SIZE-1)
 #define PAGE_UP(x) (((uintptr_t)(x)+PAGE_MASK) & ~(uintptr_t)PAGE_MASK)
@@ -73,6 +68,9 @@ hidden void __sealed_forget(void);
 
 /* 1 if /proc/self/maps can be read. */
 hidden int __mappings_known(void);
+
+/* Map anonymous, writable memory: its address, or a negative errno. */
+hidden long __new_pages(size_t len);
 
 /* Deliberate faults, for tests of the tests: with SEAL_EMULATION_FAULT=NAME in
  * the environment the emulation breaks one promise. */

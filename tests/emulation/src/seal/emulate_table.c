@@ -8,14 +8,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "libc.h"
-#include "seal.h"
-#include "seal_syscall.h"
-
-#if SEAL_EMULATION
-
-#include "seal_emulate.h"
+#include "emulate_table.h"
 
 int __seal_fault;
+
+long __new_pages(size_t len)
+{
+	const int prot = PROT_READ|PROT_WRITE, flags = MAP_PRIVATE|MAP_ANONYMOUS;
+#ifdef SYS_mmap2
+	return __syscall(SYS_mmap2, 0, len, prot, flags, -1, 0);
+#else
+	return __syscall(SYS_mmap, 0, len, prot, flags, -1, 0);
+#endif
+}
 
 /* Mappings, as /proc/self/maps has them. */
 
@@ -160,7 +165,7 @@ int __mapping_from(uintptr_t addr, struct mapping *v)
 int __mappings_known(void)
 {
 	struct mapping v = { 0 };
-	long p = __seal_mmap(2*PAGE_SIZE);
+	long p = __new_pages(2*PAGE_SIZE);
 	if ((unsigned long)p > -4096UL) return 0;
 	__syscall(SYS_mprotect, p, PAGE_SIZE, PROT_NONE);
 	__syscall(SYS_mprotect, p, PAGE_SIZE, PROT_READ|PROT_WRITE);
@@ -210,7 +215,7 @@ static int reserve(size_t n)
 	if (n <= capacity) return 0;
 	size_t new = capacity ? capacity : PAGE_SIZE/sizeof *table;
 	while (new < n) new *= 2;
-	long p = __seal_mmap(new*sizeof *table);
+	long p = __new_pages(new*sizeof *table);
 	if ((unsigned long)p > -4096UL) return -ENOMEM;
 	for (size_t i=0; i<count; i++) ((struct sealed *)p)[i] = table[i];
 	if (table) __syscall(SYS_munmap, table, capacity*sizeof *table);
@@ -356,5 +361,3 @@ long __sealed_add(uintptr_t start, size_t len, unsigned long flags)
 	maps_close(&m);
 	return n < 0 ? n : 0;
 }
-
-#endif

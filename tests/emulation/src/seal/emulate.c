@@ -1,9 +1,8 @@
 /* mseal for kernels without it, so that sealing can be tested there: old
  * kernels, 32-bit ones, QEMU user-mode. It remembers the sealed pages
- * (emulate_table.c) and refuses, in libc's wrappers and in syscall(), the calls
- * that a kernel would refuse. It is no protection: the table is writable, and a
- * system call instruction goes past it. Only in a libc configured with
- * --enable-seal-emulation.
+ * (emulate_table.c) and refuses the system calls of libc, and those of
+ * syscall(), that a kernel would refuse. It is no protection: the table is
+ * writable, and a system call instruction of the program's own goes past it.
  *
  * The refusals, their errno, and the errors that come before them are those of
  * Linux 6.18; tests/conformance compares the two, call by call. If a call can
@@ -15,6 +14,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,11 +25,18 @@
 #include "lock.h"
 #include "pthread_impl.h"
 #include "seal.h"
-#include "seal_syscall.h"
+#include "emulate_arch.h"
+#include "emulate_table.h"
 
-#if SEAL_EMULATION
-
-#include "seal_emulate.h"
+/* 1 where SYS_mmap takes the address of a block of its six arguments, and a
+ * SYS_mmap2 takes them in registers. */
+#ifndef SYS_MMAP_BLOCK
+#define SYS_MMAP_BLOCK 0
+#endif
+/* The one of SYS_clone's first two arguments that has the flags. */
+#ifndef SYS_CLONE_FLAGS
+#define SYS_CLONE_FLAGS(a,b) (a)
+#endif
 
 #ifdef SYS_ipc
 #include "../ipc/ipc.h"
@@ -45,46 +52,60 @@
 
 #define FAILED(r) ((unsigned long)(r) > -4096UL)
 
-static int emulating;
+static int begun;	/* mseal has been called */
+static int has_seals;	/* leave all calls to the kernel from then on */
 static int keys;	/* 1 if any page has got a protection key */
 static volatile int lock[1];
+
+/* Not __block_all_sigs: on some architectures it needs a thread pointer, which
+ * is not there yet when a static program maps its TLS. */
+static void block_signals(sigset_t *set)
+{
+	unsigned char all[_NSIG/8];
+	memset(all, 255, sizeof all);
+	__syscall(SYS_rt_sigprocmask, SIG_BLOCK, all, set, _NSIG/8);
+}
+
+static void restore_signals(const sigset_t *set)
+{
+	__syscall(SYS_rt_sigprocmask, SIG_SETMASK, set, 0, _NSIG/8);
+}
 
 /* The lock is held over the check and the call, so that no thread can seal in
  * between. Signals are blocked, so that a handler may make emulated calls. */
 static void enter(sigset_t *set)
 {
-	if (!FAULT(SIGNALS_NOT_BLOCKED)) __block_all_sigs(set);
+	if (!FAULT(SIGNALS_NOT_BLOCKED)) block_signals(set);
 	if (!FAULT(NO_LOCK)) LOCK(lock);
 }
 
 static void leave(const sigset_t *set)
 {
 	if (!FAULT(NO_LOCK)) UNLOCK(lock);
-	if (!FAULT(SIGNALS_NOT_BLOCKED)) __restore_sigs((void *)set);
+	if (!FAULT(SIGNALS_NOT_BLOCKED)) restore_signals(set);
 }
 
 /* Threads that were waiting for the lock don't exist in the child. */
-static void in_child(void)
+void __seal_fork(int who)
 {
-	lock[0] = 0;
-	__sealed_inherited();
-	if (FAULT(FORK)) __sealed_forget();
-}
-
-void __seal_emulation_fork(int who)
-{
-	if (!emulating) return;
-	if (who > 0) in_child();
-	else if (FAULT(FORK_TAKES_NO_LOCK)) return;
-	else if (who < 0) LOCK(lock);
-	else UNLOCK(lock);
+	if (who > 0) {
+		lock[0] = 0;
+		__sealed_inherited();
+		if (FAULT(FORK)) __sealed_forget();
+	} else if (FAULT(FORK_TAKES_NO_LOCK)) {
+		return;
+	} else if (who < 0) {
+		LOCK(lock);
+	} else {
+		UNLOCK(lock);
+	}
 }
 
 /* Asking the kernel */
 
 static long scratch_page(int prot)
 {
-	long p = __seal_mmap(PAGE_SIZE);
+	long p = __new_pages(PAGE_SIZE);
 	if (!FAILED(p)) __syscall(SYS_mprotect, p, PAGE_SIZE, prot);
 	return p;
 }
@@ -449,36 +470,69 @@ static long do_brk(uintptr_t end)
 	return __syscall(SYS_brk, end);
 }
 
-/* System calls by their numbers */
+/* The beginning */
 
-static int is_emulated(long n)
+/* Choose a fault by its name, for tests. "list" prints the names. */
+static void choose_fault(const char *name)
 {
-	switch (n) {
-#ifdef SYS_mmap2
-	case SYS_mmap2:
-#endif
-#ifdef SYS_mmap
-	case SYS_mmap:
-#endif
-#ifdef SYS_ipc
-	case SYS_ipc:
-#endif
-#ifdef SYS_shmat
-	case SYS_shmat:
-	case SYS_shmdt:
-#endif
-#ifdef SYS_remap_file_pages
-	case SYS_remap_file_pages:
-#endif
-#ifdef SYS_process_madvise
-	case SYS_process_madvise:
-#endif
-	case SYS_mseal: case SYS_munmap: case SYS_mremap: case SYS_mprotect:
-	case SYS_pkey_mprotect: case SYS_madvise: case SYS_brk:
-		return 1;
+	static const char names[][32] = {
+#define FAULT_NAME(name, text) text,
+		SEAL_FAULTS(FAULT_NAME)
+#undef FAULT_NAME
+	};
+	size_t i;
+	for (i=0; i<sizeof names/sizeof *names; i++) {
+		if (!strcmp(name, names[i])) __seal_fault = i+1;
+		if (strcmp(name, "list")) continue;
+		__syscall(SYS_write, 1, names[i], strlen(names[i]));
+		__syscall(SYS_write, 1, "\n", 1);
 	}
+	if (__seal_fault) return;
+	if (strcmp(name, "list"))
+		__seal_print("SEAL_EMULATION_FAULT: no such fault: ", name, "\n", (char *)0);
+	__syscall(SYS_exit_group, strcmp(name, "list") ? 127 : 0);
+}
+
+/* The value of an environment variable, or null; NAME ends with "=". */
+static const char *variable(const char *name)
+{
+	const size_t n = strlen(name);
+	for (char **e=__environ; e && *e; e++)
+		if (!strncmp(*e, name, n)) return *e+n;
 	return 0;
 }
+
+/* If the kernel has mseal, or if /proc/self/maps can't be read, all is left to
+ * the kernel; so it is for SEAL_EMULATION=off. */
+static void choose(void)
+{
+	const char *word = variable("SEAL_EMULATION="), *fault;
+	if (word && strcmp(word, "off") && strcmp(word, "say")) {
+		__seal_print("SEAL_EMULATION: off or say, not ", word, "\n", (char *)0);
+		__syscall(SYS_exit_group, 127);
+	}
+	has_seals = (word && *word == 'o') || __syscall(SYS_mseal, 0, 0, 0) != -ENOSYS
+		|| !__mappings_known();
+	if (has_seals) return;
+	if (word) __seal_print("mseal is emulated, for tests: no protection\n", (char *)0);
+	if ((fault = variable("SEAL_EMULATION_FAULT="))) choose_fault(fault);
+}
+
+/* Called by mseal. Nothing can be refused before the first, but the table may
+ * have to know of earlier calls, so they go the same way. Not enter and leave,
+ * as a fault may change them. */
+static void begin(void)
+{
+	sigset_t set;
+	block_signals(&set);
+	LOCK(lock);
+	if (!begun) choose();
+	begun = 1;
+	UNLOCK(lock);
+	restore_signals(&set);
+}
+
+/* System calls by their numbers */
 
 static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
@@ -534,8 +588,9 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	return __syscall(n, a, b, c, d, e, f);
 }
 
-/* 1 if the call copies the process. syscall() must not do that while another
- * thread holds the lock. */
+/* 1 if the call copies the process, which must not be while another thread holds
+ * the lock; 0 if it creates one that shares memory, whose calls may need the
+ * lock; -1 if it does neither. */
 static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 {
 #ifdef SYS_fork
@@ -546,7 +601,19 @@ static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 	if (n == SYS_clone3)
 		return b >= 8 && readable((void *)a) && !(*(uint64_t *)a & CLONE_VM);
 #endif
-	return n == SYS_clone && !(SYS_CLONE_FLAGS(a, b) & CLONE_VM);
+	return n == SYS_clone ? !(SYS_CLONE_FLAGS(a, b) & CLONE_VM) : -1;
+}
+
+static long copy_process(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
+	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
+{
+	sigset_t set;
+	block_signals(&set);
+	__seal_fork(-1);
+	long r = __syscall(n, a, b, c, d, e, f);
+	__seal_fork(!r);
+	restore_signals(&set);
+	return r;
 }
 
 long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
@@ -554,10 +621,14 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 {
 	sigset_t set;
 	long r;
-	int forks = emulating && copies(n, a, b);
+	int copy = copies(n, a, b);
+	if (n == SYS_mseal && !begun) begin();
+	if (has_seals || !copy || !__seal_concerns(n))
+		return __syscall(n, a, b, c, d, e, f);
+	if (copy > 0) return copy_process(n, a, b, c, d, e, f);
 #if defined SYS_mmap && defined SYS_mmap2
 	/* SYS_mmap with a block of arguments has its offset in bytes. */
-	if (SYS_MMAP_BLOCK && emulating && n == SYS_mmap) {
+	if (SYS_MMAP_BLOCK && n == SYS_mmap) {
 		const unsigned long *v = (void *)a;
 		if (!readable(v) || !readable(v+4)) return __syscall(n, a);
 		if (v[5] & PAGE_MASK) return -EINVAL;
@@ -565,46 +636,8 @@ long __seal_syscall(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 		a = v[0], b = v[1], c = v[2], d = v[3], e = v[4];
 	}
 #endif
-	if (!emulating || (!is_emulated(n) && !forks))
-		return __syscall(n, a, b, c, d, e, f);
 	enter(&set);
 	r = emulate(n, a, b, c, d, e, f);
-	if (forks && !r) in_child();
 	leave(&set);
 	return r;
 }
-
-/* Choose a fault by its name, for tests. "list" prints the names. */
-static void choose_fault(const char *name)
-{
-	static const char names[][32] = {
-#define FAULT_NAME(name, text) text,
-		SEAL_FAULTS(FAULT_NAME)
-#undef FAULT_NAME
-	};
-	size_t i;
-	for (i=0; i<sizeof names/sizeof *names; i++) {
-		if (!strcmp(name, names[i])) __seal_fault = i+1;
-		if (strcmp(name, "list")) continue;
-		__syscall(SYS_write, 1, names[i], strlen(names[i]));
-		__syscall(SYS_write, 1, "\n", 1);
-	}
-	if (__seal_fault) return;
-	if (strcmp(name, "list"))
-		__seal_print("SEAL_EMULATION_FAULT: no such fault: ", name, "\n", (char *)0);
-	__syscall(SYS_exit_group, strcmp(name, "list") ? 127 : 0);
-}
-
-int __seal_emulate(void)
-{
-	static const char name[] = "SEAL_EMULATION_FAULT=";
-	const size_t n = sizeof name-1;
-	if (__syscall(SYS_mseal, 0, 0, 0) != -ENOSYS) return 0;
-	if (!__mappings_known()) return -1;
-	for (char **e=__environ; e && *e; e++)
-		if (!strncmp(*e, name, n)) choose_fault(*e+n);
-	emulating = 1;
-	return 1;
-}
-
-#endif

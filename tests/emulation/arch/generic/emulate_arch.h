@@ -1,0 +1,1 @@
+/* Empty: emulate.c names the macros that an architecture may define. */

@@ -1,0 +1,1 @@
+#define SYS_MMAP_BLOCK 1

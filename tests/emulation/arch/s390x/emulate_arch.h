@@ -1,0 +1,1 @@
+#define SYS_CLONE_FLAGS(a,b) (b)
