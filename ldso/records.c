@@ -342,18 +342,22 @@ void records_release(void)
 
 /* dlopen */
 
-const char *records_refusal(void)
+/* dlopen found a library, but can't make it global. */
+static int not_global;
+
+#define SEALED "the loader is sealed: "
+
+const char *records_refusal(int mode)
 {
-	static const char *const why[] = {
-		[RECORDS_UNUSED] = "Error loading shared library %s: the loader"
-			" is sealed: nothing that was loaded at start refers to"
-			" dlopen (LD_SEAL=dlopen lets it)",
-		[RECORDS_FORCED] = "Error loading shared library %s: the loader"
-			" is sealed: LD_SEAL=nodlopen",
-		[RECORDS_DLSEAL] = "Error loading shared library %s: the loader"
-			" is sealed: the program called dlseal",
+	static const char *const why[][2] = {
+#define BOTH(s) { "Error loading shared library %s: " SEALED s, \
+		"Error making %s global: " SEALED s }
+		[RECORDS_UNUSED] = BOTH("nothing that was loaded at start refers"
+			" to dlopen (LD_SEAL=dlopen lets it)"),
+		[RECORDS_FORCED] = BOTH("LD_SEAL=nodlopen"),
+		[RECORDS_DLSEAL] = BOTH("the program called dlseal"),
 	};
-	return why[records.state];
+	return why[records.state][not_global && mode & RTLD_GLOBAL];
 }
 
 static int is_global(const struct dso *p)
@@ -368,25 +372,22 @@ static int all_global(const struct dso *p)
 	return !*q && is_global(p);
 }
 
-int records_open_for(struct dso *p, const char *file, int mode, jmp_buf *jb)
+struct dso *records_open_for(struct dso *p, int mode, jmp_buf *jb)
 {
+	not_global = 0;
+	if (!p) return 0;
 	if (!records.open) {
 		int global = (mode & RTLD_GLOBAL) && !all_global(p);
-		if (global && records_sealed()) {
-			error("Error making %s global: %s", file,
-				strstr(records_refusal(), "the loader"));
-			return -1;
+		if (records_sealed()) {
+			not_global = global;
+			return global ? 0 : p;
 		}
-		if (records_sealed() || (!global && p->bfs_built
-		    && (constructed(p) || p->ctor_queue))) return 0;
-		if (records_open()) {
-			error("Error loading shared library %s: the loader's"
-				" records can't be written to: %m", file);
-			return -1;
-		}
+		if (!global && p->bfs_built && (constructed(p) || p->ctor_queue))
+			return p;
+		if (records_open()) return 0;
 	}
 	rtld_fail = jb;
-	return 1;
+	return p;
 }
 
 /* Which object is it that may call dlopen? No object of the start can without

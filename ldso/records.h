@@ -111,13 +111,14 @@ hidden void records_close(void);
 /* Undo every allocation since records_open. */
 hidden void records_release(void);
 
-/* The error of a dlopen that would have to load file (%s). */
-hidden const char *records_refusal(void);
+/* The error, with %s for the name of the file, of a dlopen that sealed records
+ * stop. */
+hidden const char *records_refusal(int mode);
 
-/* Open the records if dlopen has to write to them to return p, which is
- * loaded, and set rtld_fail if they are open. Returns 1 if so, 0 if nothing has to
- * be written, or -1 if p can't be returned, having reported why. */
-hidden int records_open_for(struct dso *p, const char *file, int mode, jmp_buf *);
+/* Open the records if dlopen has to write to them to return p, which load_library
+ * returned, and set rtld_fail if they are open. Returns p, or null, also with
+ * errno from records_open, if it can't be returned. */
+hidden struct dso *records_open_for(struct dso *p, int mode, jmp_buf *);
 
 /* Report an error at run time. */
 hidden void records_error(const char *, va_list);
