@@ -104,7 +104,7 @@ need-build:
 
 check:
 	@tools/need --install build check arch-aarch64 arch-arm
-	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%)
+	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%) $(GROUPS:%=group-%)
 	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
 # The tests that depend on installed packages. .ci/run runs them on fresh machines.

@@ -206,6 +206,8 @@ static void set_command(struct command *c, const char *const *env,
 	add(c->env, &c->nenv, "PATH=/usr/bin:/bin");
 	add(c->env, &c->nenv, "LC_ALL=C");
 	for (i=0; env[i]; i++) add(c->env, &c->nenv, env[i]);
+	if (getenv("CHECK_RECORDS")) add(c->env, &c->nenv,
+		fmt("CHECK_RECORDS=%s", getenv("CHECK_RECORDS")));
 	if (!emulate) add(c->env, &c->nenv, "SEAL_EMULATION=off");
 	if (emulated && target) {
 		add(c->env, &c->nenv,
