@@ -53,10 +53,10 @@ group_prefix_of = $(BUILD)/group-$2$(suffix)
 with_musl = $(if $(filter $(CONFIG_VERSION),$1),WITH_MUSL='$(WITH_MUSL)',WITH_MUSL=)
 
 all: need-build
-	+@$(call with_musl,$(VERSION)) tools/build-musl fork $(VERSION)
+	+@$(call with_musl,$(VERSION)) build-aux/build-musl fork $(VERSION)
 
 install: need-build $(if $(CROSS_COMPILE)$(TARGET),,tools)
-	+@$(call with_musl,$(VERSION)) tools/build-musl fork $(VERSION) $(PREFIX) $(SYSLIBDIR)
+	+@$(call with_musl,$(VERSION)) build-aux/build-musl fork $(VERSION) $(PREFIX) $(SYSLIBDIR)
 ifeq ($(CROSS_COMPILE)$(TARGET),)
 	@mkdir -p $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
 	cp $(TOOLS:%=$(BUILD)/tools/%) $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
@@ -78,7 +78,7 @@ emulation: emulation-$(VERSION)
 upstream: upstream-$(VERSION)
 
 # $(call install_in,KIND,VERSION,PREFIX)
-install_in = $(call with_musl,$2) LEAVE_OUT= DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= tools/build-musl $1 $2 $3 $3/lib
+install_in = $(call with_musl,$2) LEAVE_OUT= DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= build-aux/build-musl $1 $2 $3 $3/lib
 
 prefix-%: need-build linux-headers
 	+@$(call install_in,fork,$*,$(call prefix_of,$*))
@@ -97,112 +97,112 @@ $(GROUPS:%=group-%): group-%: need-build linux-headers
 # musl has no kernel headers (linux/, asm/). Programs built with the prefix can use these links to
 # the system's, by -idirafter build/linux-headers.
 linux-headers:
-	@tools/linux-headers
+	@build-aux/linux-headers
 
 need-build:
-	@tools/need build
+	@build-aux/need build
 
 check:
-	@tools/need --install build check arch-aarch64 arch-arm
+	@build-aux/need --install build check arch-aarch64 arch-arm
 	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%) $(GROUPS:%=group-%)
-	@BUILD=$(BUILD) tools/check $(CONFIG_VERSION) $(OTHER_VERSION)
+	@BUILD=$(BUILD) build-aux/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
 # The tests that depend on installed packages. .ci/run runs them on fresh machines.
 check-packages:
-	@tools/need --install build check arch-arm
+	@build-aux/need --install build check arch-arm
 	+@$(MAKE) --no-print-directory prefix upstream
-	@BUILD=$(BUILD) tools/check --packages $(CONFIG_VERSION)
+	@BUILD=$(BUILD) build-aux/check --packages $(CONFIG_VERSION)
 
 # RELEASE and FRESH name releases and targets; MIRROR is for a machine without Debian sources
 RELEASE = bookworm trixie
 FRESH = demo check deb check-deb
 MIRROR =
 check-fresh:
-	@tools/need --install fresh
-	@BUILD=$(BUILD) MIRROR='$(MIRROR)' tools/check-fresh '$(RELEASE)' '$(FRESH)'
+	@build-aux/need --install fresh
+	@BUILD=$(BUILD) MIRROR='$(MIRROR)' build-aux/check-fresh '$(RELEASE)' '$(FRESH)'
 
 demo:
-	@tools/need --install build demo
+	@build-aux/need --install build demo
 	+@$(MAKE) --no-print-directory prefix upstream tools
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) demo/run
 
 # options are in BENCH, such as BENCH="--quick"; make bench BENCH=--help lists them
 bench:
-	@tools/need --install build bench
+	@build-aux/need --install build bench
 	+@$(MAKE) --no-print-directory prefix upstream linux-headers
-	@BUILD=$(BUILD) tools/bench $(BENCH)
+	@BUILD=$(BUILD) build-aux/bench $(BENCH)
 
 # run libFuzzer for SECONDS on each target; make check runs a fixed number of inputs
 SECONDS = 300
 
 fuzz:
-	@tools/need --install check
+	@build-aux/need --install check
 	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS)
 
 lint:
-	@tools/need --install build check lint
+	@build-aux/need --install build check lint
 	+@$(MAKE) --no-print-directory prefix
-	@VERSION=$(CONFIG_VERSION) tools/lint
+	@VERSION=$(CONFIG_VERSION) build-aux/lint
 
 check-real:
-	@tools/need --install build real
+	@build-aux/need --install build real
 	+@$(MAKE) --no-print-directory prefix upstream tools
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 
 deb:
-	@tools/need --install build deb
-	@tools/deb
+	@build-aux/need --install build deb
+	@build-aux/deb
 
 check-deb:
-	@tools/need --install build deb check-deb
+	@build-aux/need --install build deb check-deb
 	+@$(MAKE) --no-print-directory deb
 	@BUILD=$(BUILD) tests/deb/run
 
 # The table of docs/compatibility.md: check-real, and the programs that make bench builds from
 # source.
 compatibility:
-	@tools/need --install build real bench
+	@build-aux/need --install build real bench
 	+@$(MAKE) --no-print-directory prefix upstream tools linux-headers
-	@BUILD=$(BUILD) tools/bench --quick --no-times --only 'real-*' > $(BUILD)/compatibility.log || { cat $(BUILD)/compatibility.log; false; }
+	@BUILD=$(BUILD) build-aux/bench --quick --no-times --only 'real-*' > $(BUILD)/compatibility.log || { cat $(BUILD)/compatibility.log; false; }
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 	@tests/real/table
 
 check-kernel:
-	@tools/need --install build check kernel
+	@build-aux/need --install build check kernel
 	+@$(MAKE) --no-print-directory prefix upstream
-	@BUILD=$(BUILD) tools/check-kernel $(KERNEL_CHECK)
+	@BUILD=$(BUILD) build-aux/check-kernel $(KERNEL_CHECK)
 
 # ARCH is a name in tests/arch/table, or several in quotes
 check-arch:
-	@test -n '$(ARCH)' || { echo 'make check-arch ARCH=NAME, one of:' $$(tools/check-arch --list) >&2; false; }
-	@tools/check-arch --list $(ARCH) >/dev/null
-	@tools/need --install build check $(ARCH:%=arch-%)
-	@VERSION=$(CONFIG_VERSION) tools/check-arch $(ARCH)
+	@test -n '$(ARCH)' || { echo 'make check-arch ARCH=NAME, one of:' $$(build-aux/check-arch --list) >&2; false; }
+	@build-aux/check-arch --list $(ARCH) >/dev/null
+	@build-aux/need --install build check $(ARCH:%=arch-%)
+	@VERSION=$(CONFIG_VERSION) build-aux/check-arch $(ARCH)
 
 check-arches:
-	+@$(MAKE) --no-print-directory check-arch ARCH="$$(tools/check-arch --list | tr '\n' ' ')"
+	+@$(MAKE) --no-print-directory check-arch ARCH="$$(build-aux/check-arch --list | tr '\n' ' ')"
 
 diff:
-	@tools/assemble diff $(VERSION)
+	@build-aux/assemble diff $(VERSION)
 
 # the fork for others: one mailbox for git am, and a tarball that musl's own configure and make build
 series: need-build
-	@$(call with_musl,$(VERSION)) tools/series $(VERSION)
+	@$(call with_musl,$(VERSION)) build-aux/series $(VERSION)
 
 dist: need-build
-	@$(call with_musl,$(VERSION)) tools/series --dist $(VERSION)
+	@$(call with_musl,$(VERSION)) build-aux/series --dist $(VERSION)
 
 update-patches:
-	@$(call with_musl,$(VERSION)) tools/update-patches $(VERSION)
+	@$(call with_musl,$(VERSION)) build-aux/update-patches $(VERSION)
 
 discard-edits:
-	@$(call with_musl,$(VERSION)) tools/assemble discard $(VERSION)
+	@$(call with_musl,$(VERSION)) build-aux/assemble discard $(VERSION)
 
 clean:
-	@tools/clean
+	@build-aux/clean
 
 distclean:
-	@tools/clean all
+	@build-aux/clean all
 	rm -f config.mak
 
 help:

@@ -97,7 +97,7 @@ PROGRAMS = [
 
 
 def sources(package):
-    """The lines of tools/sources that tell where a package is from."""
+    """The lines of build-aux/sources that tell where a package is from."""
     with open(os.path.join(tree.ROOT, "tools", "sources"), encoding="ascii") as file:
         lines = [line.split() for line in file if not line.startswith("#")]
     # one that is in the cache first

@@ -43,7 +43,7 @@ sums()
 # Unpack upstream/, which is never changed afterwards: it is the first commit.
 unpack()
 {
-	src=$("$root/tools/fetch-musl" "$version") || exit 1
+	src=$("$root/build-aux/fetch-musl" "$version") || exit 1
 	mkdir -p "$dir" || exit 1
 	if test -d "$src" ; then
 		from="directory $src $(sums "$src" | sha256sum | cut -d' ' -f1)"

@@ -11,7 +11,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 # Fetch a package without installing it
 fetch()
 {
-	BUILD_LOCKED=1 "$root/tools/fetch-source" --deb "$1" || exit 1
+	BUILD_LOCKED=1 "$root/build-aux/fetch-source" --deb "$1" || exit 1
 }
 
 # unpack DEB DIRECTORY [MEMBER...]: unpack a linux-source package's tarball without its top

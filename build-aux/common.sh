@@ -5,7 +5,7 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 build=$root/build
 self=${0##*/}
 
-# The directories with files for upstream's tree, see tools/assemble.
+# The directories with files for upstream's tree, see build-aux/assemble.
 # shellcheck disable=SC2034
 overlay_dirs="ldso src arch include crt compat"
 
@@ -48,5 +48,5 @@ take_lock()
 	flock 9
 }
 
-. "$root/tools/facts.sh"
-. "$root/tools/sum.sh"
+. "$root/build-aux/facts.sh"
+. "$root/build-aux/sum.sh"
