@@ -16,9 +16,9 @@
  * the same alignment keep their order, in which dso.o comes before records.o.
  * records_start checks this. */
 
-/* The section has the alignment of this variable. It is the first or the last,
- * since the compiler keeps the order of definitions or reverses it, and so all
- * others share a page. */
+/* The section has the alignment of this variable, which is the first or the
+ * last in it, since the compiler keeps the order of definitions or reverses it.
+ * So the section begins with this one or with records, the last below. */
 RECORDS __attribute__((__aligned__(RECORDS_ALIGN))) char roots_align[1];
 
 RECORDS struct dso ldso;

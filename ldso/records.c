@@ -49,12 +49,19 @@ static __attribute__((__aligned__(RECORDS_ALIGN))) char first_records[RECORDS_LE
 /* What the program may write to starts with what a small program needs. */
 static SEAL_EARLY(64) char first_public[1024];
 
+struct seal_range records_range(void)
+{
+	uintptr_t a = (uintptr_t)roots_align, b = (uintptr_t)&records;
+	return (struct seal_range){ a < b ? a : b,
+		(uintptr_t)first_records+sizeof first_records };
+}
+
 void records_start(void)
 {
-	uintptr_t start = (uintptr_t)&ldso & -RECORDS_ALIGN;
-	uintptr_t last = (uintptr_t)&records & -RECORDS_ALIGN;
-	uintptr_t len = (uintptr_t)first_records-start;
-	if (start != last || len-RECORDS_ALIGN > RECORDS_ALIGN) a_crash();
+	struct seal_range all = records_range();
+	uintptr_t root = (uintptr_t)&head, first = (uintptr_t)first_records;
+	if (root-all.start >= RECORDS_ALIGN || first-root > 2*RECORDS_ALIGN)
+		a_crash();
 	records.at.records.top = first_records;
 	records.at.records.end = first_records+sizeof first_records;
 	records.at.public.top = first_public;
@@ -195,12 +202,6 @@ void records_adopt(void)
 }
 
 /* Protection */
-
-struct seal_range records_range(void)
-{
-	return (struct seal_range){ (uintptr_t)&ldso & -RECORDS_ALIGN,
-		(uintptr_t)first_records+sizeof first_records };
-}
 
 /* Roots and first region are one range, the other regions are one each. At the
  * start, the final ones too. */

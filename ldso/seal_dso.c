@@ -223,7 +223,7 @@ void protect_late(struct dso *p)
 /* Sealing. */
 
 /* Without records.c the roots are as writable as any data of ld.so. */
-static void dummy(struct seal_job *job) { }
+static void dummy(struct seal_job *job) { (void)job; }
 static struct seal_range dummy_range(void)
 {
 	return (struct seal_range){ 0, 0 };

@@ -148,9 +148,18 @@ static void assign(struct space *sp, struct map *m)
 	else m->kind = m->inode ? K_FILE : K_ANON;
 }
 
-/* The loader's records hold the list that it publishes for debuggers. They lie
- * outside of all objects and the heap if the loader is ours. struct r_debug is
- * a version, padded to a word, and the address of the first struct link_map.
+/* If the loader is ours, its records are read-only pages of its data, or lie
+ * outside of all objects and the heap. */
+static int may_be_records(const struct space *sp, const struct map *m)
+{
+	return m->kind == K_ANON || ((m->kind == K_DATA || m->kind == K_BSS)
+		&& m->object >= 0 && sp->objects[m->object].loader
+		&& !(m->prot & W));
+}
+
+/* The loader's records hold the list that it publishes for debuggers. struct
+ * r_debug is a version, padded to a word, and the address of the first struct
+ * link_map.
  * The fourth word of each is the address of the next. */
 static void find_records(struct space *sp, const struct object *o)
 {
@@ -158,11 +167,11 @@ static void find_records(struct space *sp, const struct object *o)
 	size_t w = ELF_ADDR(o->form).size, most = 65536;
 	uint64_t at = o->debug;
 	struct map *m = space_at(sp, at);
-	if (!at || !m || m->kind != K_ANON
+	if (!at || !m || !may_be_records(sp, m)
 	    || proc_mem(sp->pid, p, 2*w, at) != (ssize_t)(2*w))
 		return;
 	do {
-		if ((m = space_at(sp, at)) && m->kind == K_ANON) {
+		if ((m = space_at(sp, at)) && may_be_records(sp, m)) {
 			m->kind = K_RECORDS;
 			for (size_t i=0; i<sp->nobjects; i++)
 				if (sp->objects[i].loader) m->object = i;
@@ -175,7 +184,8 @@ static void find_records(struct space *sp, const struct object *o)
 static void want(const struct space *sp, struct map *m)
 {
 	if (m->kind == K_VDSO) m->wanted[SEAL_ON] = m->wanted[SEAL_FULL] = 1;
-	if (m->object < 0) return;
+	/* Records are sealed if no dlopen will write to them. */
+	if (m->object < 0 || m->kind == K_RECORDS) return;
 	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
 		const struct seal_set *set = sp->objects[m->object].set+level;
 		for (size_t i=0; i<set->n; i++) {
