@@ -90,18 +90,44 @@ static void walk_deps(const struct dso *p, struct dso **list, char *seen)
 		}
 }
 
+/* A list of objects and a byte for each, writable until it is done. */
 static size_t deps_len(void)
 {
-	return (records.at.nobjects+1)*(sizeof(struct dso *)+1);
+	return (records.at.nobjects+2)*(sizeof(struct dso *)+1);
+}
+
+static struct dso **all_deps(const struct dso *p, char **seen)
+{
+	struct dso **list = mmap(0, deps_len(), PROT_READ|PROT_WRITE,
+		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	if (list == MAP_FAILED) return 0;
+	*seen = (char *)(list+records.at.nobjects+2);
+	walk_deps(p, list, *seen);
+	return list;
+}
+
+/* What is due of the queue that p was loaded with: p and what it depends on.
+ * To wait for others could be a deadlock. Without memory, all of the queue. */
+struct dso **sealed_queue(struct dso *p)
+{
+	char *seen;
+	size_t n = 0;
+	struct dso **queue = p->ctor_queue, **list = all_deps(p, &seen);
+	if (!list) return queue;
+	for (; *queue; queue++)
+		if ((*queue == p || seen[(*queue)->number])
+		    && !constructed(*queue)) list[n++] = *queue;
+	list[n] = 0;
+	mprotect(list, deps_len(), PROT_READ);
+	return list;
 }
 
 struct dso *with_deps(struct dso *p, struct dso *copy)
 {
-	if (p->bfs_built || !records_sealed()) return p;
-	struct dso **list = mmap(0, deps_len(), PROT_READ|PROT_WRITE,
-		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
-	if (list == MAP_FAILED) return p;
-	walk_deps(p, list, (char *)(list+records.at.nobjects+1));
+	char *seen;
+	struct dso **list;
+	if (p->bfs_built || !records_sealed() || !(list = all_deps(p, &seen)))
+		return p;
 	mprotect(list, deps_len(), PROT_READ);
 	*copy = *p;
 	copy->deps = list;

@@ -343,22 +343,23 @@ void records_release(void)
 
 /* dlopen */
 
-/* dlopen found a library, but can't make it global. */
-static int not_global;
+/* Why dlopen can't return a library although it is loaded. */
+static enum { NOT_LOADED, NOT_GLOBAL, NOT_CONSTRUCTED } refusal;
 
 #define SEALED "the loader is sealed: "
 
-const char *records_refusal(int mode)
+const char *records_refusal(void)
 {
-	static const char *const why[][2] = {
+	static const char *const why[][3] = {
 #define BOTH(s) { "Error loading shared library %s: " SEALED s, \
-		"Error making %s global: " SEALED s }
+		"Error making %s global: " SEALED s, \
+		"State of %s is inconsistent due to multithreaded fork" }
 		[RECORDS_UNUSED] = BOTH("nothing that was loaded at start refers"
 			" to dlopen (LD_SEAL=dlopen lets it)"),
 		[RECORDS_FORCED] = BOTH("LD_SEAL=nodlopen"),
 		[RECORDS_DLSEAL] = BOTH("the program called dlseal"),
 	};
-	return why[records.state][not_global && mode & RTLD_GLOBAL];
+	return why[records.state][refusal];
 }
 
 static int is_global(const struct dso *p)
@@ -373,18 +374,27 @@ static int all_global(const struct dso *p)
 	return !*q && is_global(p);
 }
 
+/* 1 if a constructor that is due for p never ends. */
+static int queue_lost(const struct dso *p)
+{
+	struct dso **q = p->ctor_queue;
+	if (constructed(p)) return 0;
+	for (; q && *q; q++) if (ctor_lost(*q)) return 1;
+	return 0;
+}
+
 struct dso *records_open_for(struct dso *p, int mode, jmp_buf *jb)
 {
-	not_global = 0;
+	refusal = NOT_LOADED;
 	if (!p) return 0;
 	if (!records.open) {
 		int global = (mode & RTLD_GLOBAL) && !all_global(p);
 		if (records_sealed()) {
-			not_global = global;
-			return global ? 0 : p;
+			if (global) refusal = NOT_GLOBAL;
+			else if (queue_lost(p)) refusal = NOT_CONSTRUCTED;
+			return refusal ? 0 : p;
 		}
-		if (!global && p->bfs_built && (constructed(p) || p->ctor_queue))
-			return p;
+		if (!global && p->bfs_built && constructed(p)) return p;
 		if (records_open()) return 0;
 	}
 	rtld_fail = jb;

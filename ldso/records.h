@@ -113,7 +113,7 @@ hidden void records_release(void);
 
 /* The error, with %s for the name of the file, of a dlopen that sealed records
  * stop. */
-hidden const char *records_refusal(int mode);
+hidden const char *records_refusal(void);
 
 /* Open the records if dlopen has to write to them to return p, which load_library
  * returned, and set rtld_fail if they are open. Returns p, or null, also with
@@ -154,6 +154,10 @@ hidden int constructed(const struct dso *p);
  * one before p; null after the last. */
 hidden struct dso *fini_first(void);
 hidden struct dso *fini_next(const struct dso *p);
+
+/* The queue of p's constructors that are due, with sealed records. It is not
+ * freed: a program gets here while it starts, if at all. */
+hidden struct dso **sealed_queue(struct dso *p);
 
 /* p, or a copy of it in *copy with the list of all dependencies, which sealed
  * records may lack. free_deps gives back what that took. */

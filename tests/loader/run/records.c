@@ -197,6 +197,29 @@ static void cost(void **state)
 		fail_msg("%d calls more than upstream, wanted at most 12", n);
 }
 
+/* A dlopen runs the constructors that are due, also with sealed records, and
+ * waits for no other library's: the caller is a thread that a constructor waits
+ * for. */
+static void constructors_that_are_due(void **state)
+{
+	static const char *const words[] = { "LD_SEAL=off", "LD_SEAL=on",
+		"LD_SEAL=nodlopen", "LD_SEAL=full,nodlopen" };
+	(void)state;
+	for (size_t i=0; i<sizeof words/sizeof *words; i++) {
+		struct result *r = RUN(ENV(words[i]), "due/main");
+		want_clean(r);
+		want_out(r, "in the thread: 1\nof a dependency: 42\n"
+			"in main: 1\n");
+	}
+}
+
+static void constructors_that_are_due_upstream(void **state)
+{
+	(void)state;
+	struct result *r = RUN(NOENV, up("due/main"));
+	want_out(r, "in the thread: 1\nof a dependency: 42\nin main: 1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +236,8 @@ int main(void)
 		cmocka_unit_test(contrary_flags),
 		cmocka_unit_test(kernel_without_mseal),
 		cmocka_unit_test(order),
+		cmocka_unit_test(constructors_that_are_due),
+		cmocka_unit_test(constructors_that_are_due_upstream),
 		cmocka_unit_test(debugger),
 		cmocka_unit_test(cost),
 		cmocka_unit_test(cost_of_dlopen),

@@ -1,0 +1,1 @@
+int deep_answer(void) { return 42; }
