@@ -159,7 +159,8 @@ hidden int map_textrel(int fd, struct dso *, const Phdr *ph, size_t phnum,
 
 /* seal_dso.c: protection and sealing, in the order of a start. */
 
-/* Apply the flag "marked" to the main program. */
+/* Apply the flag "marked" to the main program, and find the vdso's functions.
+ * ld.so's RELRO must be writable. */
 hidden void seal_program(const struct dso *);
 
 /* Replace the program's RELRO before it is relocated, which would otherwise

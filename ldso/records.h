@@ -6,12 +6,7 @@
 
 #include "dso.h"
 
-/* Whole pages of any machine that the code runs on. */
-#ifdef PAGESIZE
-#define RECORDS_ALIGN PAGESIZE
-#else
-#define RECORDS_ALIGN 65536
-#endif
+#define RECORDS_ALIGN SEAL_ALIGN
 
 /* Room for about a hundred libraries. */
 #define RECORDS_LEN 65536

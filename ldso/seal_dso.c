@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "dso.h"
 #include "syscall.h"
+#include "vdso_funcs.h"
 
 /* Mapping. */
 
@@ -273,9 +274,12 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 	p->sealed = SEALED;
 }
 
+SEAL_RELRO struct vdso_funcs __vdso_funcs;
+
 void seal_program(const struct dso *p)
 {
 	struct seal_object o = seal_view(p);
+	__vdso_start();
 	__seal_program(&o);
 }
 

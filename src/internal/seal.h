@@ -6,6 +6,7 @@
  * object to seal), and __seal_add and __seal_finish, which ask the kernel. See
  * src/seal/seal.c for how it all fits together. */
 
+#include <limits.h>
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,14 @@
  * the architecture's offset. musl 1.2.5 does not define this one. */
 #ifndef SYS_mseal
 #define SYS_mseal (SYS_pidfd_send_signal-424+462)
+#endif
+
+/* The size of a page of any machine that the code runs on, for memory that has
+ * pages of its own. */
+#ifdef PAGESIZE
+#define SEAL_ALIGN PAGESIZE
+#else
+#define SEAL_ALIGN 65536
 #endif
 
 /* For variables that are final after the start: they become read-only with
@@ -45,8 +54,9 @@ struct seal_object {
 	 * object, since there may be other mappings between its segments. */
 	struct seal_range map;
 	struct seal_range relro;	/* whole pages, already read-only */
-	/* Pages of its RW data that are the loader's records, read-only by
-	 * now, and 1 if they are to be sealed. Empty but for ld.so. */
+	/* Whole pages of its RW data that are read-only by now, and 1 if they
+	 * are to be sealed: of ld.so its records, of a static program the
+	 * vdso's functions. */
 	struct seal_range records;
 	unsigned char records_sealed;
 	unsigned char loader;		/* ld.so: its RW data is sealed too */

@@ -352,19 +352,21 @@ static void report_parts(const struct report *rep, struct seal_range r, int flag
 	report_range(rep, r, flags, kind);
 }
 
-/* Data of ld.so has a separate line for the records in it. */
+/* Data of ld.so has a separate line for the records in it, and data of a static
+ * program one for the vdso's functions. */
 static void report_data(const struct report *rep, struct seal_range r, int flags)
 {
 	struct seal_range m = __seal_common(r, rep->o->records);
+	const char *kind = rep->o->loader ? "records" : "vdso";
 	if (m.start == m.end) {
 		report_parts(rep, r, flags, "data");
 		return;
 	}
 	report_parts(rep, (struct seal_range){ r.start, m.start }, flags, "data");
 	if (rep->why || rep->o->records_sealed || *__seal_answer > 0)
-		report_range(rep, m, rep->why ? flags : PF_R, "records");
+		report_range(rep, m, rep->why ? flags : PF_R, kind);
 	else
-		line(rep->o, m, PF_R, "records", "not sealed: ",
+		line(rep->o, m, PF_R, kind, "not sealed: ",
 			"dlopen writes to them");
 	report_parts(rep, (struct seal_range){ m.end, r.end }, flags, "data");
 }
@@ -481,13 +483,14 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	int rw = __seal_data(o, policy.level);
 	rep.o = o;
 	rep.why = 0;
-	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)) {
+	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)
+	    || (o->records_sealed ? __seal_set_add : __seal_set_subtract)
+	    (&rep.sealed, o->records)) {
 		job->asked++;
 		refused(job, o->map, EOVERFLOW);
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
 	}
-	if (!o->records_sealed) __seal_set_subtract(&rep.sealed, o->records);
 	int certain = policy.strict || policy.report;
 	/* The vdso's headers don't tell its protection. */
 	if (certain && !o->vdso && writable_code(job, o)) return;

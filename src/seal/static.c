@@ -5,6 +5,7 @@
 #include "libc.h"
 #include "syscall.h"
 #include "seal.h"
+#include "vdso_funcs.h"
 
 /* A static program has no loader to protect or seal it. The kernel maps its
  * RELRO writable, and upstream leaves it so. Here libc does the work of ld.so,
@@ -53,6 +54,29 @@ static int protect(const struct seal_object *o)
 	return error;
 }
 
+/* Of a program that calls no function of the vdso. */
+static struct seal_range no_vdso(void)
+{
+	return (struct seal_range){ 0, 0 };
+}
+weak_alias(no_vdso, __vdso_start);
+
+/* Make the page of the vdso's functions read-only. */
+static void protect_vdso(struct seal_object *o, struct seal_range r)
+{
+	if (r.start >= r.end) return;
+	if (!__syscall(SYS_mprotect, r.start, r.end-r.start, PROT_READ)) {
+		o->records = r;
+		o->records_sealed = 1;
+		return;
+	}
+	if (__seal_strict())
+		__seal_refuse(o->name, "the vdso's functions can't be protected");
+	__seal_print(o->name, ": ", libc.secure ? "error" : "warning",
+		": the vdso's functions stay writable: no memory\n", (char *)0);
+	if (libc.secure) __syscall(SYS_exit_group, 127);
+}
+
 void __seal_static(void)
 {
 	const char *prog = __progname_full;
@@ -68,6 +92,7 @@ void __seal_static(void)
 	o.phentsize = aux[AT_PHENT];
 
 	__seal_configure(libc.secure ? 0 : env("LD_SEAL"), "LD_SEAL", prog);
+	struct seal_range vdso = __vdso_start();
 	if (!__seal_wanted()) return;
 
 	const ElfW(Phdr) *relro = 0;
@@ -82,6 +107,7 @@ void __seal_static(void)
 	}
 	__seal_program(&o);
 
+	if (__seal_active()) protect_vdso(&o, vdso);
 	if (__seal_active() && relro && relro->p_memsz) {
 		o.relro = __seal_relro(relro, o.base, PAGE_SIZE);
 		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };

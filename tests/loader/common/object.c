@@ -34,6 +34,14 @@ static int is_command(void)
 		|| !strcmp(base, "/libc.so"));
 }
 
+/* A static program that calls functions of the vdso has a page for pointers to
+ * them. Linked like this, libc's name for it is known. */
+static int is_vdso_page(uintptr_t a)
+{
+	extern __attribute__((__weak__)) char __vdso_funcs[];
+	return a == ((uintptr_t)__vdso_funcs & -pagesz);
+}
+
 /* Go page by page, which is slow but simple: the last PT_LOAD that covers a
  * page decides its protection, RELRO overrides it, and a page that none covers
  * is a gap. */
@@ -78,9 +86,15 @@ void want_object(int what, const char *name, uintptr_t base,
 			w.prot &= ~PROT_WRITE;
 		}
 		if (what == LDSO && w.kind == DATA && is_record(a)) continue;
+		int of_vdso = w.kind == DATA && what == PROGRAM
+			&& is_vdso_page(a);
+		if (of_vdso) {
+			w.kind = VDSO;
+			w.prot = PROT_READ;
+		}
 		/* On file pages a discard undoes relocation, sealed or not. */
 		w.must_anon = w.kind == RELRO || (textrel
-			&& (w.kind == TEXT || w.kind == RODATA));
+			&& (w.kind == TEXT || w.kind == RODATA)) || of_vdso;
 		/* If the loader mapped the object, a gap belongs to the first
 		 * segment's mapping. The kernel leaves a hole, in which it may
 		 * map the vdso or anything else. */
@@ -98,6 +112,8 @@ void want_object(int what, const char *name, uintptr_t base,
 			if (w.kind == RELRO && what == PROGRAM && !dynamic)
 				w.any_prot = 1;
 			if (textrel) w.any_prot = 1;
+			/* Read-only if it is mseal that failed. */
+			if (of_vdso) w.any_prot = 1;
 			break;
 		case LEVEL_ON:
 			if (w.kind == DATA)

@@ -70,6 +70,14 @@ static void wrong_expectations(void **state)
 	want_out(r, "data program: wanted sealed, got not sealed");
 }
 
+/* The search of vdso/main finds what upstream keeps in writable data. */
+static void vdso_functions_upstream(void **state)
+{
+	(void)state;
+	want_clean(RUN(ENV("CHECK_LEVEL=off"), up("vdso/main"), "found"));
+	want_clean(RUN(ENV("CHECK_LEVEL=off"), up("vdso/static"), "found"));
+}
+
 /* The fork's loader delays RELRO of lazy libraries for this reason: upstream
  * writes to it after it became read-only. */
 static void lazy_crashes_upstream(void **state)
@@ -146,6 +154,7 @@ int main(void)
 		cmocka_unit_test(on_upstream),
 		cmocka_unit_test(with_sealing_off),
 		cmocka_unit_test(wrong_expectations),
+		cmocka_unit_test(vdso_functions_upstream),
 		cmocka_unit_test(lazy_crashes_upstream),
 		cmocka_unit_test(truncated_crashes_upstream),
 		cmocka_unit_test(no_libc_upstream),

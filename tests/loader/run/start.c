@@ -27,6 +27,17 @@ LEVELS_CASE(sealed_stack_static, "stack/static")
 LEVELS_CASE(mseal_function, "mseal/main")
 LEVELS_CASE(mseal_function_static, "mseal/static")
 
+/* No function of the vdso can be replaced by a write. */
+static void vdso_functions(void **state)
+{
+	(void)state;
+	all_levels("vdso/main");
+	all_levels("vdso/static");
+	all_levels("vdso/static-pie");
+	all_levels("vdso/static-unmarked");
+	all_levels("vdso/static-pie-unmarked");
+}
+
 /* -static-pie must make one: position-independent, without an interpreter. */
 static void static_pie_is_one(void **state)
 {
@@ -325,6 +336,7 @@ int main(void)
 		cmocka_unit_test(textrel),
 		cmocka_unit_test(pointers),
 		cmocka_unit_test(no_writable_slots),
+		cmocka_unit_test(vdso_functions),
 		cmocka_unit_test(pointers_packed),
 		cmocka_unit_test(layout_aligned_2m),
 		cmocka_unit_test(layout_aligned_2m_separate_code),
