@@ -24,6 +24,33 @@ void get_ctors(const struct dso *p, size_t *dyn)
 	}
 }
 
+/* 1 if the program can write to the n bytes at an address of the object's own. */
+static int is_writable(const struct dso *p, size_t at, size_t n)
+{
+	const Phdr *ph = p->phdr;
+	if (at-p->relro_start < p->relro_end-p->relro_start
+	    && n <= p->relro_end-at) return 0;
+	for (int i=p->phnum; i--; ph=(void *)((char *)ph+p->phentsize))
+		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)
+		    && at-ph->p_vaddr < ph->p_memsz)
+			return n <= ph->p_memsz-(at-ph->p_vaddr);
+	return 0;
+}
+
+int keep_tables(struct dso *p)
+{
+	if (DL_FDPIC || p->lazy) return 0;
+	for (int i=2; i<4; i++) {
+		size_t *at = p->ctors+i, n = p->ctors[i+2];
+		if (!*at || !n || !is_writable(p, *at, n)) continue;
+		void *copy = malloc(n);
+		if (!copy) return -1;
+		memcpy(copy, p->base+*at, n);
+		*at = (uintptr_t)copy-(uintptr_t)p->base;
+	}
+	return 0;
+}
+
 unsigned atforks;		/* in how many forks this is the child */
 static unsigned last_begun;	/* number of the object, of those with destructors */
 

@@ -36,6 +36,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include "dso.h"
 #include "records.h"
 #include "atomic.h"
@@ -434,6 +435,8 @@ int number_objects(struct dso *p, struct dso **queue)
 		q->public_name = copy_string(q->name,
 			public_calloc(1, strlen(q->name)+1));
 		if (!q->ctor || !q->public_name) return -1;
+		/* At start they are not relocated yet. */
+		if (q->relocated && keep_tables(q)) return -1;
 		if (!q->ctor_queue) q->ctor_queue = queue;
 	}
 	if (n > records.at.max_objects && more_objects(n)) return -1;
@@ -473,6 +476,10 @@ static void add_regions(struct seal_job *job)
 
 void records_close_start(struct seal_job *job)
 {
+	for (struct dso *p=head; p; p=p->next) if (keep_tables(p)) {
+		__seal_print("Error loading ", app.name, ": no memory\n", (char *)0);
+		_exit(127);
+	}
 	close_pages(1);
 	add_regions(job);
 }

@@ -134,6 +134,12 @@ extern hidden unsigned atforks;
 hidden void keep_ctors(struct dso *p, const size_t *dyn);
 hidden void get_ctors(const struct dso *p, size_t *dyn);
 
+/* Copy the tables of these functions, unless they are read-only, to the records:
+ * an object that was linked without RELRO has them in its data. p has been
+ * relocated; if relocations are pending, the tables stay where they are. Returns
+ * 0, or -1 without memory. */
+hidden int keep_tables(struct dso *p);
+
 /* With init_fini_lock held. 1 if another thread runs p's constructors. */
 hidden int ctor_busy(const struct dso *p);
 hidden int ctor_begins(struct dso *p);	/* 0 if they ran or run already */

@@ -224,16 +224,21 @@ static void fini_in_relro(void)
 	PUT(dynamic_address(record_of("libbase"), DT_FINI_ARRAY), evil);
 }
 
-/* Done by the constructor of a library, while the program's is still due. */
-static void ctor_queue(void)
+/* Done by the constructor of a library, while others are still due. */
+static void in_the_constructor(void)
 {
 }
 
-static void change_queue(void)
+static void ctor_queue(void)
 {
 	struct link_map *l = record_of(""), ***queue = libc_variable("main_ctor_queue", 0, 0);
 	for (struct link_map **q=*queue; *q; q++)
 		if (*q == l) PUT(q, record_with_ctors(l));
+}
+
+static void init_in_table(void)
+{
+	PUT(dynamic_address(record_of("libnorelro"), DT_INIT_ARRAY), evil);
 }
 
 static void prepare(void)
@@ -246,9 +251,9 @@ static void prepare(void)
 void in_constructor(void)
 {
 	const char *s = getenv("ATTACK");
-	if (!s || strcmp(s, "ctor_queue")) return;
 	prepare();
-	change_queue();
+	if (s && !strcmp(s, "ctor_queue")) ctor_queue();
+	if (s && !strcmp(s, "init_in_table")) init_in_table();
 }
 
 /* How far constructors are: the program may write to it. Each word in turn, in a
@@ -286,7 +291,8 @@ static const struct attack here[] = {
 	{ "fini_in_dynamic", fini_in_dynamic },
 	{ "fini_in_table", fini_in_table },
 	{ "fini_in_relro", fini_in_relro },
-	{ "ctor_queue", ctor_queue },
+	{ "ctor_queue", in_the_constructor },
+	{ "init_in_table", in_the_constructor },
 	{ "ctor_state", ctor_state },
 	{ 0, 0 }
 };

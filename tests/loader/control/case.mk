@@ -2,12 +2,12 @@
 CONTROL = $(T)/control
 CONTROL_LIBS = $(addprefix $(CONTROL)/lib,base.so others.so norelro.so queue.so)
 CONTROL_IN = $(addprefix loader/control/,attack.c exit.c find.c) $(CONTROL_LIBS)
-CONTROL_FLAGS = $(filter %.c,$(IN)) -L$(CONTROL) -Wl,--no-as-needed -lbase -lothers -lnorelro -lqueue $(ORIGIN)
+CONTROL_FLAGS = $(filter %.c,$(IN)) -L$(CONTROL) -Wl,--no-as-needed -lqueue -lbase -lothers -lnorelro $(ORIGIN)
 $(CONTROL)/libbase.so: loader/control/base.c
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,relro -o $@ $<
 $(CONTROL)/libothers.so: loader/control/others.c
 	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
-$(CONTROL)/libnorelro.so: loader/control/norelro.c
+$(CONTROL)/libnorelro.so $(CONTROL)/libopened.so: loader/control/norelro.c
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,norelro -o $@ $<
 $(CONTROL)/libqueue.so: loader/control/queue.c
 	$(MCC) $(FLAGS) $(SHARED) -o $@ $<
@@ -20,4 +20,4 @@ $(CONTROL)/attack: $(CONTROL_IN) loader/control/dlopen.c loader/control/attack.h
 	$(MCC) $(FLAGS) -DDLOPEN -rdynamic -o $@ $(CONTROL_FLAGS)
 $(CONTROL)/attack-plain: $(CONTROL_IN) loader/control/attack.h loader/control/find.h
 	$(MCC) $(FLAGS) -rdynamic -o $@ $(CONTROL_FLAGS)
-BOTH_CASES += $(CONTROL_LIBS) $(addprefix $(CONTROL)/,libtheirs.so evil/liboptional.so attack attack-plain)
+BOTH_CASES += $(CONTROL_LIBS) $(addprefix $(CONTROL)/,libtheirs.so libopened.so evil/liboptional.so attack attack-plain)

@@ -139,6 +139,13 @@ static void name_of_object(void)
 	call(open_theirs(), "run");
 }
 
+static void fini_in_opened(void)
+{
+	void *h = dlopen("libopened.so", RTLD_NOW);
+	if (!h) _exit(99);
+	PUT(dynamic_address(h, DT_FINI_ARRAY), evil);
+}
+
 /* A thread's table of where each object's variables are. */
 static void dtv(void)
 {
@@ -170,6 +177,7 @@ const struct attack by_dlopen[] = {
 	{ "head", head },
 	{ "next_of_record", next_of_record },
 	{ "name_of_object", name_of_object },
+	{ "fini_in_opened", fini_in_opened },
 	{ "dtv", dtv },
 	{ 0, 0 }
 };

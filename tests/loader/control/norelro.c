@@ -1,2 +1,3 @@
-/* A destructor's address that can be written to. */
+/* Addresses of a constructor and a destructor that can be written to. */
+__attribute__((constructor)) static void ctor(void) {}
 __attribute__((destructor)) static void dtor(void) {}

@@ -36,10 +36,12 @@ static const struct row {
 	{ "fini_head",        1, CONTROL, HELD,    STOPPED, STOPPED },
 	/* Writable, but not followed. */
 	{ "fini_in_dynamic",  1, CONTROL, HELD,    HELD,    HELD },
+	{ "fini_in_table",    1, CONTROL, HELD,    HELD,    HELD },
+	{ "fini_in_opened",   0, CONTROL, HELD,    HELD,    HELD },
+	{ "init_in_table",    1, CONTROL, HELD,    HELD,    HELD },
 	{ "name_of_object",   0, CONTROL, HELD,    HELD,    HELD },
 	{ "ctor_state",       1, NONE,    HELD,    HELD,    HELD },
 	/* Open. */
-	{ "fini_in_table",    1, CONTROL, CONTROL, CONTROL, CONTROL },
 	{ "dtv",              0, CONTROL, CONTROL, CONTROL, CONTROL },
 	{ "file_write",       1, CONTROL, CONTROL, CONTROL, CONTROL },
 	{ "file_list",        1, CONTROL, CONTROL, CONTROL, CONTROL },
