@@ -311,7 +311,7 @@ int main(void)
 	if (!name || others() || steady()) return 99;
 	prepare();
 	attack(here, name);
-	attack(at_exit, name);
+	attack(in_libc, name);
 #ifdef DLOPEN
 	attack(by_dlopen, name);
 #endif

@@ -8,7 +8,7 @@
 enum { HELD = 0, STOPPED = 10, CRASHED = 11, ABSENT = 12, CONTROL = 42 };
 
 struct attack { const char *name; void (*f)(void); };
-extern const struct attack by_dlopen[], at_exit[];
+extern const struct attack by_dlopen[], in_libc[];
 
 /* The attacker's function, and as many of its address as a table may hold. */
 void evil(void);

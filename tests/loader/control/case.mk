@@ -1,7 +1,7 @@
 # attack refers to dlopen, attack-plain does not, so that its loader's records are sealed.
 CONTROL = $(T)/control
 CONTROL_LIBS = $(addprefix $(CONTROL)/lib,base.so others.so norelro.so queue.so)
-CONTROL_IN = $(addprefix loader/control/,attack.c exit.c find.c) $(CONTROL_LIBS)
+CONTROL_IN = $(addprefix loader/control/,attack.c libc.c find.c) $(CONTROL_LIBS)
 CONTROL_FLAGS = $(filter %.c,$(IN)) -L$(CONTROL) -Wl,--no-as-needed -lqueue -lbase -lothers -lnorelro $(ORIGIN)
 $(CONTROL)/libbase.so: loader/control/base.c
 	$(MCC) $(FLAGS) $(SHARED) -Wl,-z,relro -o $@ $<
@@ -20,4 +20,8 @@ $(CONTROL)/attack: $(CONTROL_IN) loader/control/dlopen.c loader/control/attack.h
 	$(MCC) $(FLAGS) -DDLOPEN -rdynamic -o $@ $(CONTROL_FLAGS)
 $(CONTROL)/attack-plain: $(CONTROL_IN) loader/control/attack.h loader/control/find.h
 	$(MCC) $(FLAGS) -rdynamic -o $@ $(CONTROL_FLAGS)
-BOTH_CASES += $(CONTROL_LIBS) $(addprefix $(CONTROL)/,libtheirs.so libopened.so evil/liboptional.so attack attack-plain)
+$(CONTROL)/words: loader/control/words.c loader/control/find.c loader/control/find.h
+	$(MCC) $(FLAGS) -DDLOPEN -o $@ $(filter %.c,$(IN)) $(ORIGIN)
+$(CONTROL)/words-plain: loader/control/words.c loader/control/find.c loader/control/find.h
+	$(MCC) $(FLAGS) -o $@ $(filter %.c,$(IN))
+BOTH_CASES += $(CONTROL_LIBS) $(addprefix $(CONTROL)/,libtheirs.so libopened.so evil/liboptional.so attack attack-plain words words-plain)

@@ -32,7 +32,9 @@ static const char *libc_file(void)
 	return file;
 }
 
-void *libc_variable(const char *name, size_t size, int nth)
+static const char *file_names;
+
+static const ElfW(Sym) *libc_symbols(size_t *n)
 {
 	const char *file = libc_file();
 	const ElfW(Ehdr) *eh = (void *)file;
@@ -40,14 +42,30 @@ void *libc_variable(const char *name, size_t size, int nth)
 	const ElfW(Shdr) *sh = (void *)(file+eh->e_shoff);
 	for (int i=0; i<eh->e_shnum; i++) {
 		if (sh[i].sh_type != SHT_SYMTAB) continue;
-		const ElfW(Sym) *s = (void *)(file+sh[i].sh_offset);
-		const char *names = file+sh[sh[i].sh_link].sh_offset;
-		for (size_t n=sh[i].sh_size/sizeof *s; n--; s++)
-			if (s->st_shndx && !strcmp(names+s->st_name, name)
-			    && (!size || s->st_size == size) && !nth--)
-				return (void *)(getauxval(AT_BASE)+s->st_value);
+		file_names = file+sh[sh[i].sh_link].sh_offset;
+		*n = sh[i].sh_size/sizeof(ElfW(Sym));
+		return (void *)(file+sh[i].sh_offset);
 	}
 	return 0;
+}
+
+void *libc_variable(const char *name, size_t size, int nth)
+{
+	size_t n = 0;
+	for (const ElfW(Sym) *s=libc_symbols(&n); n--; s++)
+		if (s->st_shndx && !strcmp(file_names+s->st_name, name)
+		    && (!size || s->st_size == size) && !nth--)
+			return (void *)(getauxval(AT_BASE)+s->st_value);
+	return 0;
+}
+
+const char *libc_variable_at(uintptr_t a)
+{
+	size_t n = 0;
+	for (const ElfW(Sym) *s=libc_symbols(&n); n--; s++)
+		if (s->st_shndx && a-getauxval(AT_BASE)-s->st_value < s->st_size)
+			return file_names+s->st_name;
+	return "";
 }
 
 static size_t in_dynamic(const ElfW(Dyn) *d, long tag)

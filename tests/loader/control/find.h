@@ -13,6 +13,9 @@
  * size. Null if there is none. */
 void *libc_variable(const char *name, size_t size, int nth);
 
+/* The variable of libc.so that is there, or "". */
+const char *libc_variable_at(uintptr_t);
+
 /* The loader's record of an object, by a part of its name; "" is the program. */
 struct link_map *record_of(const char *name);
 

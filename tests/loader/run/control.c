@@ -118,6 +118,48 @@ LEVEL(plain_off, "control/attack-plain", 1, off)
 LEVEL(plain_on, "control/attack-plain", 1, on)
 LEVEL(plain_full, "control/attack-plain", 1, full)
 
+/* The variables of libc.so that can be written to and hold the address of code, all
+ * of them: a new one needs a row above, or RELRO. */
+static const char *const code[] = { "__stdin_FILE", "__stdout_FILE", "__stderr_FILE",
+	"builtin" /* atexit */, "funcs" /* at_quick_exit */, "vdso_func" };
+#define NCODE (sizeof code/sizeof *code)
+
+static int is_known(const char *line, size_t len)
+{
+	for (size_t i=0; i<NCODE; i++)
+		if (strlen(code[i]) == len && !memcmp(code[i], line, len)) return 1;
+	return 0;
+}
+
+static void want_known(const char *level, const char *prog)
+{
+	struct result *r = RUN(ENV(level), prog);
+	want_clean(r);
+	want_out(r, "__stdout_FILE\n");
+	for (const char *s=r->out; *s; s+=strcspn(s, "\n")+1)
+		if (!is_known(s, strcspn(s, "\n")))
+			wanted(r, "no code in a variable but those of the list");
+}
+
+static void variables(void **state)
+{
+	(void)state;
+	need_mseal();
+	want_known("LD_SEAL=on", "control/words");
+	want_known("LD_SEAL=full", "control/words");
+	want_known("LD_SEAL=on", "control/words-plain");
+	want_known("LD_SEAL=full", "control/words-plain");
+}
+
+static void variables_upstream(void **state)
+{
+	struct result *r = RUN(NOENV, up("control/words"));
+	(void)state;
+	want_out(r, "?\n");
+	want_out(r, "error\n");
+	want_out(r, "debug\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +172,8 @@ int main(void)
 		cmocka_unit_test(plain_off),
 		cmocka_unit_test(plain_on),
 		cmocka_unit_test(plain_full),
+		cmocka_unit_test(variables),
+		cmocka_unit_test(variables_upstream),
 	};
 	return SUITE("control", tests);
 }

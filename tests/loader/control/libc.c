@@ -101,7 +101,7 @@ static void cleanup_list(void)
 	if (!pthread_create(&th, 0, cleanup, 0)) pthread_join(th, 0);
 }
 
-const struct attack at_exit[] = {
+const struct attack in_libc[] = {
 	{ "file_write", file_write },
 	{ "file_list", file_list },
 	{ "atexit_table", atexit_table },
