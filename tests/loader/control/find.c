@@ -14,7 +14,7 @@ static const char *libc_file(void)
 {
 	static const char *file;
 	static char line[4096];
-	uintptr_t lo, base = getauxval(AT_BASE);
+	size_t lo, base = getauxval(AT_BASE);
 	FILE *f;
 	if (file || !(f = fopen("/proc/self/maps", "r"))) return file;
 	while (!file && fgets(line, sizeof line, f)) {

@@ -53,7 +53,7 @@ static void atexit_table(void)
 
 static void quick_exit_table(void)
 {
-	at_quick_exit(nothing);
+	if (at_quick_exit(nothing)) _exit(99);
 	replace(libc_variable("funcs", 32*sizeof(void *), 0), 32*sizeof(void *), nothing);
 	quick_exit(HELD);
 }

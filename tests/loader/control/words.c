@@ -14,7 +14,7 @@
 #include <dlfcn.h>
 #endif
 
-static struct map { uintptr_t start, end; char prot[5]; } maps[256];
+static struct map { size_t start, end; char prot[5]; } maps[256];
 static size_t nmaps;
 
 static void read_maps(void)
@@ -65,8 +65,7 @@ static void nothing(void) {}
 int main(void)
 {
 	uintptr_t base = getauxval(AT_BASE), end = libc_end();
-	atexit(nothing);
-	at_quick_exit(nothing);
+	if (atexit(nothing) || at_quick_exit(nothing)) return 99;
 #ifdef DLOPEN
 	if (!dlopen("libopened.so", RTLD_NOW)) return 99;
 	dlopen("libgone.so", RTLD_NOW);
