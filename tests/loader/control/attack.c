@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void (*evil_table[TABLE])(void);
@@ -117,6 +118,17 @@ static void got_of_libc(void)
 	FILE *f = fopen("/dev/null", "r");
 	PUT(got_slot(record_of("ld-musl"), "free"), evil);
 	fclose(f);
+}
+
+/* The first word of a table here, a variable in each of several files upstream. */
+static void vdso_function(void)
+{
+	struct timespec t;
+	void *p = libc_variable("__vdso_funcs", 0, 0);
+	clock_gettime(CLOCK_REALTIME, &t);
+	if (p) PUT(p, evil);
+	for (int n=0; (p = libc_variable("vdso_func", 0, n)); n++) PUT(p, evil);
+	clock_gettime(CLOCK_REALTIME, &t);
 }
 
 int steady(void);
@@ -284,6 +296,7 @@ static const struct attack here[] = {
 	{ "got_of_libc", got_of_libc },
 	{ "got_of_library", got_of_library },
 	{ "got_of_program", got_of_program },
+	{ "vdso_function", vdso_function },
 	{ "tls_of_record", tls_of_record },
 	{ "tls_list", tls_list },
 	{ "fini_head", fini_head },

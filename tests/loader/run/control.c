@@ -19,6 +19,7 @@ static const struct row {
 	{ "got_of_library",   1, CONTROL, STOPPED, STOPPED, STOPPED },
 	{ "got_of_program",   1, CONTROL, STOPPED, STOPPED, STOPPED },
 	{ "error_handler",    0, CONTROL, STOPPED, STOPPED, STOPPED },
+	{ "vdso_function",    1, CONTROL, STOPPED, STOPPED, STOPPED },
 	/* The loader's records, which are like any data at "off". */
 	{ "head",             0, CONTROL, CONTROL, STOPPED, STOPPED },
 	{ "next_of_record",   0, CONTROL, CONTROL, STOPPED, STOPPED },
@@ -121,7 +122,7 @@ LEVEL(plain_full, "control/attack-plain", 1, full)
 /* The variables of libc.so that can be written to and hold the address of code, all
  * of them: a new one needs a row above, or RELRO. */
 static const char *const code[] = { "__stdin_FILE", "__stdout_FILE", "__stderr_FILE",
-	"builtin" /* atexit */, "funcs" /* at_quick_exit */, "vdso_func" };
+	"builtin" /* atexit */, "funcs" /* at_quick_exit */ };
 #define NCODE (sizeof code/sizeof *code)
 
 static int is_known(const char *line, size_t len)
