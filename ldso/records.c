@@ -193,7 +193,7 @@ void records_adopt(void)
 {
 	char **s[] = { &app.name, &ldso.name, &env_path };
 	_dl_debug_addr = &debug;
-	__seal_answer = &records.first_answer;
+	__seal_state.answer = &records.first_answer;
 	for (int i=0; i<3; i++) {
 		if (!*s[i]) continue;
 		char *p = copy_string(*s[i], records_malloc(strlen(*s[i])+1));

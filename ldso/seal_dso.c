@@ -13,7 +13,23 @@
 #include <unistd.h>
 #include "dso.h"
 #include "syscall.h"
+#include "seal_pages.h"
 #include "vdso_funcs.h"
+
+SEAL_RELRO struct seal_state __seal_state;
+SEAL_RELRO struct vdso_funcs __vdso_funcs;
+
+static struct seal_spare spare;
+
+struct seal_spare *__seal_spare(void)
+{
+	return &spare;
+}
+
+void __seal_drop_spare(void)
+{
+	memset(&spare, 0, sizeof spare);
+}
 
 /* Mapping. */
 
@@ -149,7 +165,9 @@ static struct seal_range relro_of(const struct dso *p)
  * is still on file pages. */
 static int relro_to_move(const struct dso *p)
 {
-	if (!p->kernel_mapped || p->relro_moved || !__seal_active()) return 0;
+	if (!p->kernel_mapped || p->relro_moved || !__seal_active()
+	    || (p == &ldso && __relro_moved))
+		return 0;
 	struct seal_object o = seal_view(p);
 	return __seal_relro_valid(&o, PAGE_SIZE);
 }
@@ -273,8 +291,6 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 	__seal_add(job, &o);
 	p->sealed = SEALED;
 }
-
-SEAL_RELRO struct vdso_funcs __vdso_funcs;
 
 void seal_program(const struct dso *p)
 {

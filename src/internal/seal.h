@@ -27,8 +27,9 @@
 #define SEAL_ALIGN 65536
 #endif
 
-/* For variables that are final after the start: they become read-only with
- * RELRO. */
+/* For variables of ld.so that are final after the start: they become read-only
+ * with RELRO. Not for static programs, whose RELRO is on pages of their file: a
+ * discard would undo what the start wrote there. */
 #define SEAL_RELRO __attribute__((__section__(".data.rel.ro.seal")))
 
 /* For variables that every start writes to. The linker sorts .bss by alignment,
@@ -36,11 +37,35 @@
  * pages. n must be above 32, the alignment of any large variable. */
 #define SEAL_EARLY(n) __attribute__((__aligned__(n)))
 
-/* The kernel's answer to the first request: 0 before it, -1 if more can be
- * asked for, or a positive errno after which the kernel is not asked again:
- * ENOSYS, EPERM, or ENOTSUP if it answered 0 and sealed nothing. The loader
- * points this to its records, which the program can't write to. */
-extern hidden int *__seal_answer;
+/* The policy in force. It lies in ld.so's RELRO. A static program does not need
+ * it after the start, and has it in .bss. */
+struct seal_state {
+	struct seal_policy policy;
+	const char *why_off;	/* if not for the level; or null */
+	/* The kernel's answer to the first request: 0 before it, -1 if more can
+	 * be asked for, or a positive errno after which the kernel is not asked
+	 * again: ENOSYS, EPERM, or ENOTSUP if it answered 0 and sealed nothing.
+	 * The loader points this to its records, which the program can't write
+	 * to. */
+	int *answer;
+};
+
+extern hidden struct seal_state __seal_state;
+
+/* Needed only for a report and for objects with mutable ranges. ld.so has it in
+ * .bss. A static program maps it when it is needed, because a small program's
+ * data and .bss should fit on a page. */
+struct seal_spare {
+	struct seal_mutable mutable;
+	struct seal_set refused, gaps;
+	struct seal_set work;	/* scratch, for one function at a time */
+};
+
+/* Null if there is no memory. */
+hidden struct seal_spare *__seal_spare(void);
+
+/* Give it back, or erase it. */
+hidden void __seal_drop_spare(void);
 
 /* An object, as sealing sees it. Addresses are those in memory, load bias
  * included. */
@@ -92,9 +117,14 @@ hidden int __seal_object_ranges(struct seal_set *set,
 /* The pages of a PT_GNU_RELRO of an object with the load bias base, or, with 0,
  * in the object's own addresses. Both ends are rounded down: padding precedes
  * the start on its page, but data follows the end. If the header wraps around,
- * start is above end. */
-hidden struct seal_range __seal_relro(const ElfW(Phdr) *ph, uintptr_t base,
-	size_t page);
+ * start is above end. Inline, since stage 1 of ld.so can't call functions. */
+static inline struct seal_range __seal_relro(const ElfW(Phdr) *ph,
+	uintptr_t base, size_t page)
+{
+	uintptr_t start = ph->p_vaddr, end = start+ph->p_memsz;
+	if (end < start) return (struct seal_range){ -page, 0 };
+	return (struct seal_range){ base+(start & -page), base+(end & -page) };
+}
 
 /* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
 hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
@@ -103,6 +133,9 @@ hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
  * without the other, in a PT_GNU_PROPERTY. Only notes in readable segments of o
  * count. */
 hidden int __seal_marked(const struct seal_object *o);
+
+/* 0 if o declares nothing mutable. 1 if __seal_mutable has to look. */
+hidden int __seal_exempts(const struct seal_object *o);
 
 /* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes, and
  * the pages that hold nothing else of its segments. The loader and the vdso
@@ -148,6 +181,9 @@ hidden void __seal_add(struct seal_job *job, const struct seal_object *o);
 /* Add the vdso, with its ELF header at ehdr (AT_SYSINFO_EHDR), if there is
  * one. */
 hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
+
+/* Seal what was added, and then the vdso if nothing was refused. */
+hidden void __seal_vdso(struct seal_job *job, const void *ehdr);
 
 /* Report that o stays unsealed for now. */
 hidden void __seal_defer(const struct seal_object *o, const char *why);

@@ -3,10 +3,10 @@
 
 #include "seal_range.h"
 
-/* Functions of the vdso that libc calls, or null. In libc.so they lie in RELRO
- * (ldso/seal_dso.c). A static program that uses one of them has a page for them
- * alone (src/seal/vdso.c): on a page of RELRO, which lies on the program's
- * file, a discard would undo what the start wrote. */
+/* Functions of the vdso that libc calls, or null. In libc.so they lie in RELRO.
+ * A static program that uses one of them has a page for them alone: on a page of
+ * RELRO, which lies on the program's file, a discard would undo what the start
+ * wrote. */
 struct vdso_funcs {
 	void *clock_gettime, *clock_gettime32, *getcpu, *flush_icache;
 };
@@ -14,7 +14,8 @@ struct vdso_funcs {
 extern hidden struct vdso_funcs __vdso_funcs;
 
 /* Find those of them that are linked. Called once, before RELRO is read-only.
- * Returns the pages for __vdso_funcs alone; an empty range if there are none. */
+ * Returns the pages of __vdso_funcs; in a static program they are for it alone,
+ * and the range is empty if nothing uses them. */
 hidden struct seal_range __vdso_start(void);
 
 /* Find one function. Defined by its user, in src/time and the like. */

@@ -67,14 +67,6 @@ int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
 	return 0;
 }
 
-struct seal_range __seal_relro(const ElfW(Phdr) *ph, uintptr_t base,
-	size_t page)
-{
-	uintptr_t start = ph->p_vaddr, end = start+ph->p_memsz;
-	if (end < start) return (struct seal_range){ -page, 0 };
-	return (struct seal_range){ base+(start & -page), base+(end & -page) };
-}
-
 int __seal_relro_valid(const struct seal_object *o, size_t page)
 {
 	struct seal_set set;
@@ -115,6 +107,29 @@ int __seal_marked(const struct seal_object *o)
 		if (ph->p_type != PT_NOTE && ph->p_type != PT_GNU_PROPERTY) continue;
 		if (!readable(o, start, ph->p_filesz)) continue;
 		if (__seal_note((void *)start, ph->p_filesz, ph->p_align))
+			return 1;
+	}
+	return 0;
+}
+
+/* 1 if words at p may be the header of a note of mutable ranges. */
+static int may_be_note(const uint32_t *p, size_t n)
+{
+	for (; n >= 12; p++, n-=sizeof *p)
+		if (p[0] == sizeof SEAL_NOTE_OWNER && p[2] == SEAL_NOTE_MUTABLE)
+			return 1;
+	return 0;
+}
+
+int __seal_exempts(const struct seal_object *o)
+{
+	if (o->loader || o->vdso) return 0;
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		uintptr_t start = o->base+ph->p_vaddr;
+		if (ph->p_type == PT_GNU_MUTABLE) return 1;
+		if (ph->p_type == PT_NOTE && readable(o, start, ph->p_filesz)
+		    && (start%4 || may_be_note((void *)start, ph->p_filesz)))
 			return 1;
 	}
 	return 0;

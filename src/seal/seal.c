@@ -36,9 +36,10 @@
  * can_madvise_modify) and discards the relocated words; the next access brings
  * back the file's unrelocated ones. For sealed, read-only *anonymous* memory it
  * is refused. So libraries are loaded with RELRO on anonymous pages
- * (ldso/seal_dso.c), and where the kernel mapped RELRO, in the program and in
- * ld.so, __seal_anonymize replaces the pages in place. Text with relocations
- * (DT_TEXTREL) is loaded on anonymous pages too.
+ * (ldso/seal_dso.c), and where the kernel mapped RELRO its pages are replaced in
+ * place: in the program by __seal_anonymize, in ld.so and a static-PIE before
+ * the first relocation (seal_early). Text with relocations (DT_TEXTREL) is
+ * loaded on anonymous pages too.
  *
  * Who seals what, and when:
  *
@@ -70,18 +71,19 @@
 #include "libc.h"
 #include "syscall.h"
 #include "seal.h"
+#include "seal_pages.h"
 
 #ifndef SEAL_DEFAULT
 #define SEAL_DEFAULT "on"
 #endif
 
-static SEAL_RELRO struct seal_policy policy;
-static SEAL_RELRO const char *why_off = "level is off";
+/* ld.so has its own, in seal_dso.c. */
+static struct seal_state state;
+weak_alias(state, __seal_state);
 
-static int first_answer;
-SEAL_RELRO int *__seal_answer = &first_answer;
+static struct seal_policy *const policy = &__seal_state.policy;
 
-static int warned;
+static int first_answer, warned;
 
 void __seal_print(const char *s, ...)
 {
@@ -150,7 +152,8 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 	if (r) origin = "configured default";
 	else if (words && *words) r = __seal_parse(&new, words, &bad);
 	if (!r) {
-		policy = new;
+		*policy = new;
+		if (!__seal_state.answer) __seal_state.answer = &first_answer;
 		return;
 	}
 	char word[64];
@@ -170,31 +173,36 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 
 void __seal_program(const struct seal_object *prog)
 {
-	if (policy.marked && policy.level != SEAL_OFF && !__seal_marked(prog)) {
-		policy.level = SEAL_OFF;
-		why_off = "program is not marked";
+	if (policy->marked && policy->level != SEAL_OFF && !__seal_marked(prog)) {
+		policy->level = SEAL_OFF;
+		__seal_state.why_off = "program is not marked";
 	}
+}
+
+static const char *why_off(void)
+{
+	return __seal_state.why_off ? __seal_state.why_off : "level is off";
 }
 
 int __seal_active(void)
 {
-	return policy.level != SEAL_OFF;
+	return policy->level != SEAL_OFF;
 }
 
 int __seal_strict(void)
 {
-	return policy.strict && __seal_active();
+	return policy->strict && __seal_active();
 }
 
 int __seal_wanted(void)
 {
-	return policy.report || __seal_active();
+	return policy->report || __seal_active();
 }
 
 int __seal_keep_dlopen(int imported)
 {
-	return policy.dlopen == SEAL_DLOPEN_KEPT
-		|| (policy.dlopen == SEAL_DLOPEN_AUTO && imported);
+	return policy->dlopen == SEAL_DLOPEN_KEPT
+		|| (policy->dlopen == SEAL_DLOPEN_AUTO && imported);
 }
 
 /* The kernel */
@@ -246,16 +254,16 @@ void __seal_new_job(struct seal_job *job)
 
 static int seal_range(struct seal_job *job, struct seal_range r)
 {
-	int error = *__seal_answer > 0 ? *__seal_answer : ask(r);
+	int error = *__seal_state.answer > 0 ? *__seal_state.answer : ask(r);
 	struct seal_range v = __seal_common(r, job->vdso);
 	if (error == EINVAL && v.start != v.end) {
 		error = ask((struct seal_range){ r.start, v.start });
 		if (!error) error = ask((struct seal_range){ v.end, r.end });
 		if (!error) error = ask_vdso(v);
 	}
-	if (!error && !holds(job, r)) *__seal_answer = error = ENOTSUP;
-	if (!*__seal_answer)
-		*__seal_answer = error == ENOSYS || error == EPERM ? error : -1;
+	if (!error && !holds(job, r)) *__seal_state.answer = error = ENOTSUP;
+	if (!*__seal_state.answer)
+		*__seal_state.answer = error == ENOSYS || error == EPERM ? error : -1;
 	job->asked++;
 	if (error) refused(job, r, error);
 	return error;
@@ -264,7 +272,7 @@ static int seal_range(struct seal_job *job, struct seal_range r)
 void __seal_probe(struct seal_job *job)
 {
 	size_t i = job->set.n;
-	if (*__seal_answer || !i) return;
+	if (*__seal_state.answer || !i) return;
 	while (--i && job->known-job->set.r[i].start
 	    >= job->set.r[i].end-job->set.r[i].start);
 	struct seal_range r = job->set.r[i];
@@ -305,18 +313,35 @@ struct report {
 	const struct seal_object *o;
 	int error;
 	const char *why;	/* why nothing was tried, or null */
-	int spread;		/* members after sealed were used */
+	int spread;		/* __seal_spare was used */
 	struct seal_set sealed;
-	struct seal_mutable mutable;
-	struct seal_set refused;
-	struct seal_set work;	/* scratch, for one function at a time */
 };
 
 /* Static, because dlopen may be called on a small stack. One is enough: only
- * one thread seals, at start or with the loader's lock held. The members that
- * nearly every object needs come first, since the pages of the rest may never
- * be touched. */
+ * one thread seals, at start or with the loader's lock held. */
 static SEAL_EARLY(64) struct report rep;
+
+/* ld.so has these of its own, in seal_dso.c. */
+static struct seal_spare *mem;
+
+static struct seal_spare *spare(void)
+{
+	if (!mem) {
+		long ret = __seal_mmap(sizeof *mem+PAGE_SIZE-1 & -PAGE_SIZE);
+		if ((unsigned long)ret > -4096UL) return 0;
+		mem = (void *)ret;
+	}
+	return mem;
+}
+weak_alias(spare, __seal_spare);
+
+static void drop_spare(void)
+{
+	if (mem) __syscall(SYS_munmap, mem,
+		sizeof *mem+PAGE_SIZE-1 & -PAGE_SIZE);
+	mem = 0;
+}
+weak_alias(drop_spare, __seal_drop_spare);
 
 static void report_range(const struct report *rep, struct seal_range r, int flags,
 	const char *kind)
@@ -327,7 +352,7 @@ static void report_range(const struct report *rep, struct seal_range r, int flag
 		line(rep->o, r, flags, kind, "sealed", "");
 		return;
 	}
-	if (!why && __seal_set_holds(&rep->refused, r))
+	if (!why && __seal_set_holds(&__seal_spare()->refused, r))
 		why = __seal_reason(rep->error);
 	if (!why && rep->o->foreign)
 		why = "a static program changes it when it starts";
@@ -340,7 +365,7 @@ static void report_range(const struct report *rep, struct seal_range r, int flag
 static void report_parts(const struct report *rep, struct seal_range r, int flags,
 	const char *kind)
 {
-	const struct seal_set *pages = &rep->mutable.pages;
+	const struct seal_set *pages = &__seal_spare()->mutable.pages;
 	for (size_t i=0; i<pages->n && !rep->why; i++) {
 		struct seal_range m = __seal_common(r, pages->r[i]);
 		if (m.start == m.end) continue;
@@ -363,7 +388,7 @@ static void report_data(const struct report *rep, struct seal_range r, int flags
 		return;
 	}
 	report_parts(rep, (struct seal_range){ r.start, m.start }, flags, "data");
-	if (rep->why || rep->o->records_sealed || *__seal_answer > 0)
+	if (rep->why || rep->o->records_sealed || *__seal_state.answer > 0)
 		report_range(rep, m, rep->why ? flags : PF_R, kind);
 	else
 		line(rep->o, m, PF_R, kind, "not sealed: ",
@@ -377,18 +402,18 @@ static void report_data(const struct report *rep, struct seal_range r, int flags
 static void report(const struct report *rep)
 {
 	const struct seal_object *o = rep->o;
-	static struct seal_set gaps;
+	struct seal_set *const gaps = &__seal_spare()->gaps;
 	int first_flags = -1;
 	size_t i;
-	gaps.n = 0;
-	__seal_set_add(&gaps, o->map);
+	gaps->n = 0;
+	__seal_set_add(gaps, o->map);
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		if (ph->p_type != PT_LOAD) continue;
 		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
 		struct seal_range ro = __seal_common(r, o->relro);
 		if (first_flags < 0) first_flags = ph->p_flags;
-		__seal_set_subtract(&gaps, r);
+		__seal_set_subtract(gaps, r);
 		if (o->vdso) {
 			report_parts(rep, r, ph->p_flags, "vdso");
 		} else if (!(ph->p_flags & PF_W)) {
@@ -404,15 +429,16 @@ static void report(const struct report *rep)
 				ph->p_flags);
 		}
 	}
-	for (i=0; i<gaps.n; i++)
-		report_parts(rep, gaps.r[i], first_flags, "gap");
+	for (i=0; i<gaps->n; i++)
+		report_parts(rep, gaps->r[i], first_flags, "gap");
 }
 
 void __seal_defer(const struct seal_object *o, const char *why)
 {
-	if (!policy.report) return;
+	if (!policy->report || !__seal_spare()) return;
+	rep.spread = 1;
 	rep.o = o;
-	rep.why = __seal_active() ? why : why_off;
+	rep.why = __seal_active() ? why : why_off();
 	report(&rep);
 }
 
@@ -422,11 +448,13 @@ void __seal_defer(const struct seal_object *o, const char *why)
  * or more than a set can hold, leave nothing out. */
 static int exempt(struct report *rep)
 {
-	struct seal_mutable *m = &rep->mutable;
+	struct seal_spare *sp = __seal_spare();
+	struct seal_mutable *m = &sp->mutable;
 	int error = __seal_mutable(m, rep->o, PAGE_SIZE);
 	if (!m->n && !error) return 0;
 	rep->spread = 1;
-	if (!error) error = __seal_leave_out(&rep->sealed, &m->pages, &rep->work);
+	if (!error)
+		error = __seal_leave_out(&rep->sealed, &m->pages, &sp->work);
 	if (error) m->pages.n = 0;
 	return error;
 }
@@ -442,10 +470,10 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 		    || ~ph->p_flags & (PF_W|PF_X))
 			continue;
 		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
-		if (policy.report) __seal_print(o->name, ": warning: ",
+		if (policy->report) __seal_print(o->name, ": warning: ",
 			hex(&start, r.start), "-", hex(&end, r.end),
 			" is writable and executable\n", (char *)0);
-		if (!policy.strict) continue;
+		if (!policy->strict) continue;
 		job->asked++;
 		refused(job, r, EFAULT);
 		__seal_defer(o, __seal_reason(EFAULT));
@@ -458,7 +486,7 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
  * and is not writable. */
 static void know_page(struct seal_job *job, const struct seal_object *o)
 {
-	if (*__seal_answer || job->known) return;
+	if (*__seal_state.answer || job->known) return;
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
@@ -477,10 +505,16 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
 	size_t i;
 	if (!__seal_active()) {
-		__seal_defer(o, why_off);
+		__seal_defer(o, why_off());
 		return;
 	}
-	int rw = __seal_data(o, policy.level);
+	int rw = __seal_data(o, policy->level), exempts = __seal_exempts(o);
+	struct seal_spare *sp = 0;
+	if ((policy->report || exempts) && !(sp = __seal_spare())) {
+		job->asked++;
+		refused(job, o->map, ENOMEM);
+		return;
+	}
 	rep.o = o;
 	rep.why = 0;
 	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)
@@ -491,11 +525,11 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(o, __seal_reason(EOVERFLOW));
 		return;
 	}
-	int certain = policy.strict || policy.report;
+	int certain = policy->strict || policy->report;
 	/* The vdso's headers don't tell its protection. */
 	if (certain && !o->vdso && writable_code(job, o)) return;
-	if (exempt(&rep)) {
-		if (policy.strict) {
+	if (exempts && exempt(&rep)) {
+		if (policy->strict) {
 			job->error = ENOEXEC;
 			__seal_defer(o, __seal_reason(ENOEXEC));
 			return;
@@ -505,18 +539,19 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	}
 	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
 	if (certain) know_page(job, o);
-	if (!policy.report) {
+	if (!policy->report) {
 		for (i=0; i<rep.sealed.n; i++) add_range(job, rep.sealed.r[i]);
 		return;
 	}
 	rep.spread = 1;
-	rep.refused.n = 0;
-	rep.work = rep.sealed;
-	for (i=0; i<rep.work.n; i++) {
-		int error = seal_range(job, rep.work.r[i]);
+	if (!exempts) sp->mutable.pages.n = 0;
+	sp->refused.n = 0;
+	sp->work = rep.sealed;
+	for (i=0; i<sp->work.n; i++) {
+		int error = seal_range(job, sp->work.r[i]);
 		if (!error) continue;
-		__seal_set_subtract(&rep.sealed, rep.work.r[i]);
-		__seal_set_add(&rep.refused, rep.work.r[i]);
+		__seal_set_subtract(&rep.sealed, sp->work.r[i]);
+		__seal_set_add(&sp->refused, sp->work.r[i]);
 		rep.error = error;
 	}
 	report(&rep);
@@ -539,17 +574,40 @@ void __seal_add_vdso(struct seal_job *job, const void *ehdr)
 	__seal_add(job, &o);
 }
 
+/* Its headers are needed to join it with what is mapped beside it, and for a
+ * report. A static program does neither, and saves the page fault. */
+void __seal_vdso(struct seal_job *job, const void *ehdr)
+{
+	struct seal_range r = { (uintptr_t)ehdr, (uintptr_t)ehdr+2*PAGE_SIZE };
+	if (policy->report || !ehdr) {
+		__seal_add_vdso(job, ehdr);
+		return;
+	}
+	if (!__seal_active()) return;
+	__seal_flush(job);
+	if (*__seal_state.answer > 0 || (job->error && policy->strict)) return;
+	job->asked++;
+	/* Most have two pages. If one has less, nothing follows it. */
+	int error = ask_vdso(r);
+	if (error == ENOMEM) {
+		r.end -= PAGE_SIZE;
+		error = ask(r);
+	}
+	if (error) refused(job, r, error);
+}
+
 void __seal_add_records(struct seal_job *job, struct seal_range r, int seal)
 {
 	static const struct seal_object o = { .name = "ld.so" };
 	const char *why = 0;
-	if (seal && !policy.report) {
+	if (seal && !policy->report) {
 		add_range(job, r);
 		return;
 	}
-	if (!policy.report) return;
-	if (!__seal_active()) why = why_off;
-	else if (!seal && *__seal_answer > 0) why = __seal_reason(*__seal_answer);
+	if (!policy->report) return;
+	if (!__seal_active()) why = why_off();
+	else if (!seal && *__seal_state.answer > 0)
+		why = __seal_reason(*__seal_state.answer);
 	else if (!seal) why = "dlopen writes to them";
 	else if (seal_range(job, r)) why = __seal_reason(job->error);
 	line(&o, r, __seal_active() ? PF_R : PF_R|PF_W, "records",
@@ -569,14 +627,15 @@ int __seal_finish(struct seal_job *job, const char *prog)
 {
 	struct hex start, end;
 	/* Strict can't be met any more, so don't seal the rest. */
-	if (policy.strict && job->error) return job->error;
+	if (policy->strict && job->error) return job->error;
 	int error = __seal_flush(job);
 	wipe(&job->set);
 	wipe(&rep.sealed);
-	if (rep.spread) memset(&rep, 0, sizeof rep);
+	if (rep.spread) __seal_drop_spare();
+	rep.spread = 0;
 	if (!error) return 0;
-	if (policy.strict) return job->error;
-	if (job->error == *__seal_answer || warned) return 0;
+	if (policy->strict) return job->error;
+	if (job->error == *__seal_state.answer || warned) return 0;
 	warned = 1;
 	__seal_print(prog, ": warning: cannot seal ", hex(&start, job->failed.start),
 		"-", hex(&end, job->failed.end), ": ", __seal_reason(job->error),
@@ -586,83 +645,31 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	return 0;
 }
 
-/* There is no errno yet. And while RELRO is being replaced the GOT may be empty,
- * so no function can be called: __syscall6 and the like, with the number of
- * arguments in the name, are an instruction in any build. */
-static inline long map_pages(uintptr_t at, size_t len, int flags)
-{
-	flags |= MAP_PRIVATE|MAP_ANONYMOUS;
-#ifdef SYS_mmap2
-	return __syscall6(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
-#else
-	return __syscall6(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
-#endif
-}
-
 long __seal_mmap(size_t len)
 {
-	return map_pages(0, len, 0);
-}
-
-/* Copy whole pages. They may hold the GOT, so the loop must not become a call,
- * nor load anything but the data. */
-typedef size_t vec __attribute__((__vector_size__(16), __may_alias__));
-
-static inline void copy(vec *to, const vec *from, size_t len)
-{
-	for (size_t i=0; i<len/sizeof *to; i+=8) {
-		vec a = from[i], b = from[i+1], c = from[i+2], d = from[i+3];
-		to[i] = a, to[i+1] = b, to[i+2] = c, to[i+3] = d;
-		a = from[i+4], b = from[i+5], c = from[i+6], d = from[i+7];
-		to[i+4] = a, to[i+5] = b, to[i+6] = c, to[i+7] = d;
-		__asm__ __volatile__ ("" : : : "memory");
-	}
-}
-
-/* Most programs, and ld.so, have a page or two of RELRO. They are kept on the
- * stack while new pages are mapped in their place. In between the new pages are
- * zero, and nothing reads them. */
-#define KEPT_MAX 16384
-
-static int replace(uintptr_t at, size_t len)
-{
-	vec kept[len/sizeof(vec)];
-	copy(kept, (void *)at, len);
-	long ret = map_pages(at, len, MAP_FIXED|MAP_POPULATE);
-	if ((unsigned long)ret > -4096UL) return -ret;
-	copy((void *)at, kept, len);
-	return 0;
+	return seal_map(0, len, 0);
 }
 
 /* Larger RELRO is copied to pages elsewhere, which are then moved over it.
  * Nothing writes to the old pages in between. */
 static int move(uintptr_t at, size_t len)
 {
-	long p = map_pages(0, len, MAP_POPULATE);
+	long p = seal_map(0, len, MAP_POPULATE);
 	if ((unsigned long)p > -4096UL) return -p;
-	copy((void *)p, (void *)at, len);
+	seal_copy((void *)p, (void *)at, len);
 	long ret = __syscall(SYS_mremap, p, len, len, MREMAP_MAYMOVE|MREMAP_FIXED, at);
 	if ((unsigned long)ret <= -4096UL) return 0;
 	__syscall(SYS_munmap, p, len);
 	return -ret;
 }
 
-/* Without memory for a second copy, replace a few pages at a time. Pages that
- * are mapped over as many others count towards no limit. */
-static int replace_in_steps(uintptr_t at, uintptr_t end)
-{
-	int err = 0;
-	for (; at < end && !err; at+=KEPT_MAX)
-		err = replace(at, end-at < KEPT_MAX ? end-at : KEPT_MAX);
-	return err;
-}
-
 int __seal_anonymize(struct seal_range r, int prot)
 {
 	size_t len = r.end-r.start;
 	if (r.start >= r.end) return 0;
-	int err = len > KEPT_MAX ? move(r.start, len) : ENOMEM;
-	if (err) err = replace_in_steps(r.start, r.end);
+	int err = len > SEAL_KEPT_MAX ? move(r.start, len) : ENOMEM;
+	/* Without memory for a second copy, replace a few pages at a time. */
+	if (err) err = seal_replace(r.start, r.end, PAGE_SIZE);
 	if (!err && !(prot & PROT_WRITE))
 		err = -__syscall(SYS_mprotect, r.start, len, prot);
 	return err;

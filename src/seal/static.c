@@ -10,12 +10,12 @@
 /* A static program has no loader to protect or seal it. The kernel maps its
  * RELRO writable, and upstream leaves it so. Here libc does the work of ld.so,
  * in the same order: relocations are complete (by rcrt1.o, if there are any),
- * RELRO becomes read-only on anonymous pages, everything is sealed, then
- * constructors run. */
+ * RELRO becomes read-only, everything is sealed, then constructors run. */
 
 #define AUX_CNT 38
 
 extern weak hidden const size_t _DYNAMIC[];
+extern weak hidden char __relro_moved;	/* see seal_pages.h; of rcrt1.o */
 extern char **__environ;
 
 static const char *env(const char *name)
@@ -28,22 +28,25 @@ static const char *env(const char *name)
 	return 0;
 }
 
-/* Returns 0 if o's RELRO is read-only in the end. If it can't be moved to
- * anonymous pages, it is write-protected on its file pages. If that is
- * impossible too, a set-user-ID program does not run. */
+/* Make RELRO read-only. Of a static-PIE it should be on anonymous pages, since a
+ * discard would undo its relocations. Otherwise nothing is written to it, and a
+ * discard brings back the same contents. Returns 0 if it is read-only in the
+ * end; a set-user-ID program does not run without that. */
 static int protect(const struct seal_object *o)
 {
 	const char *why = "it is in no writable segment";
 	int error = EINVAL;
+	if (o->relro.start == o->relro.end) return 0;
 	if (__seal_relro_valid(o, PAGE_SIZE)) {
 		why = "no memory";
-		error = __seal_anonymize(o->relro, PROT_READ);
+		error = -__syscall(SYS_mprotect, o->relro.start,
+			o->relro.end-o->relro.start, PROT_READ);
 	}
-	if (!error) return 0;
+	int on_file = !error && _DYNAMIC && !(&__relro_moved && __relro_moved);
+	if (!error && !on_file) return 0;
 	if (__seal_strict())
 		__seal_refuse(o->name, "its RELRO can't be protected");
-	if (error != EINVAL && !__syscall(SYS_mprotect, o->relro.start,
-	    o->relro.end-o->relro.start, PROT_READ)) {
+	if (on_file) {
 		__seal_print(o->name, ": warning: RELRO stays on its file, where a"
 			" discard can undo it: no memory\n", (char *)0);
 		return 0;
@@ -113,7 +116,7 @@ void __seal_static(void)
 		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
 	}
 	__seal_add(&job, &o);
-	__seal_add_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
+	__seal_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
 	if ((error = __seal_finish(&job, prog)))
 		__seal_refuse(prog, __seal_reason(error));
 }

@@ -2,6 +2,7 @@
 #include "seal.h"
 #include "vdso_funcs.h"
 
+/* ld.so has its own, in seal_dso.c. */
 static union {
 	struct vdso_funcs funcs;
 	char page[SEAL_ALIGN];
@@ -17,10 +18,9 @@ weak_alias(dummy, __vdso_find_flush_icache);
 
 struct seal_range __vdso_start(void)
 {
-	uintptr_t at = (uintptr_t)&__vdso_funcs;
 	__vdso_find_clock_gettime();
 	__vdso_find_getcpu();
 	__vdso_find_flush_icache();
-	if (at & SEAL_ALIGN-1) return (struct seal_range){ 0, 0 };
-	return __seal_round(at, sizeof(struct vdso_funcs), PAGE_SIZE);
+	return __seal_round((uintptr_t)&__vdso_funcs,
+		sizeof(struct vdso_funcs), PAGE_SIZE);
 }

@@ -82,6 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	__seal_marked(&o);
 	r = __seal_mutable(&m, &o, PAGE);
 	check(&o, &m, r, o.base, o.base+room);
+	MUST(__seal_exempts(&o));	/* there is a PT_GNU_MUTABLE */
+	o.phnum = 2;
+	if (__seal_mutable(&m, &o, PAGE) || m.n) MUST(__seal_exempts(&o));
 	free(mem);
 	return 0;
 }

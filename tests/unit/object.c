@@ -303,6 +303,7 @@ static void own_notes(void **st)
 	dl_iterate_phdr(self, &o);
 	assert_int_equal(__seal_marked(&o), 1);
 	assert_int_equal(__seal_data(&o, SEAL_ON), 1);
+	assert_int_equal(__seal_exempts(&o), 1);
 	assert_int_equal(__seal_mutable(&m, &o, PAGE), 0);
 	assert_int_equal(m.pages.n, 1);
 	assert_true(__seal_set_holds(&m.pages, R(at & -PAGE,
@@ -373,6 +374,11 @@ static void want_pages(int line, const struct seal_object *o, size_t page,
 	size_t i;
 	memset(&m, 1, sizeof m);
 	int r = __seal_mutable(&m, o, page);
+	if ((r || m.n) && !__seal_exempts(o)) {
+		fprintf(stderr, "  line %d: __seal_exempts wanted 1, got 0\n",
+			line);
+		fail();
+	}
 	int same = r == ret && m.pages.n == n;
 	for (i=0; same && i<n; i++)
 		same = w[i].start == m.pages.r[i].start

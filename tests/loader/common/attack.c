@@ -232,8 +232,7 @@ void check_attacks(const char *when)
 		for (k=0; k<nwant; k++) {
 			if (want[k].e <= m->s || want[k].s >= m->e) continue;
 			if (!w || w->kind == GAP) w = want+k;
-			if (want[k].must_anon || want[k].kind == RELRO)
-				discard = 1;
+			if (want[k].must_anon) discard = 1;
 		}
 		if (!w || w->kind == OWN) continue;
 		if (settings.attack == ATTACK_REFUSED && !m->sealed) continue;

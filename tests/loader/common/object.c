@@ -50,7 +50,7 @@ void want_object(int what, const char *name, uintptr_t base,
 {
 	uintptr_t lo = -1, hi = 0, rs = 0, re = 0, a;
 	int i, marked = is_marked(base, ph, n), pend = is_pending(name);
-	int textrel = has_textrel(base, ph, n), dynamic = 0;
+	int textrel = has_textrel(base, ph, n), dynamic = 0, relocated = 0;
 	int by_kernel = what == LDSO || (what == PROGRAM && !is_command());
 
 	for (i=0; i<n; i++) {
@@ -65,6 +65,8 @@ void want_object(int what, const char *name, uintptr_t base,
 			re = e & -pagesz;
 		} else if (ph[i].p_type == PT_INTERP) {
 			dynamic = 1;
+		} else if (ph[i].p_type == PT_DYNAMIC) {
+			relocated = 1;
 		}
 	}
 	for (a=lo; a<hi; a+=pagesz) {
@@ -92,8 +94,9 @@ void want_object(int what, const char *name, uintptr_t base,
 			w.kind = VDSO;
 			w.prot = PROT_READ;
 		}
-		/* On file pages a discard undoes relocation, sealed or not. */
-		w.must_anon = w.kind == RELRO || (textrel
+		/* On file pages a discard undoes relocation, sealed or not. A
+		 * program without a dynamic section has no relocations. */
+		w.must_anon = (w.kind == RELRO && relocated) || (textrel
 			&& (w.kind == TEXT || w.kind == RODATA)) || of_vdso;
 		/* If the loader mapped the object, a gap belongs to the first
 		 * segment's mapping. The kernel leaves a hole, in which it may

@@ -1,0 +1,103 @@
+#ifndef SEAL_PAGES_H
+#define SEAL_PAGES_H
+
+/* Pages of a file replaced in place by anonymous ones with the same contents.
+ * They may hold the GOT, which is empty meanwhile, or which is not relocated
+ * yet. So these are inline, no loop may become a call, and nothing loads
+ * anything but the data. There is no errno. */
+
+#ifndef SYSCALL_NO_TLS
+#define SYSCALL_NO_TLS 1
+#endif
+#include <elf.h>
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include "syscall.h"
+#include "seal.h"
+
+/* __syscall6, unlike __syscall, is an instruction in any build. */
+static inline long seal_map(uintptr_t at, size_t len, int flags)
+{
+	flags |= MAP_PRIVATE|MAP_ANONYMOUS;
+#ifdef SYS_mmap2
+	return __syscall6(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
+#else
+	return __syscall6(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
+#endif
+}
+
+typedef size_t seal_vec __attribute__((__vector_size__(16), __may_alias__));
+
+/* len is a page multiple. */
+static inline void seal_copy(void *dest, const void *src, size_t len)
+{
+	seal_vec *to = dest;
+	const seal_vec *from = src;
+	for (size_t i=0; i<len/sizeof *to; i+=8) {
+		seal_vec a = from[i], b = from[i+1], c = from[i+2], d = from[i+3];
+		to[i] = a, to[i+1] = b, to[i+2] = c, to[i+3] = d;
+		a = from[i+4], b = from[i+5], c = from[i+6], d = from[i+7];
+		to[i+4] = a, to[i+5] = b, to[i+6] = c, to[i+7] = d;
+		__asm__ __volatile__ ("" : : : "memory");
+	}
+}
+
+/* Most programs, and ld.so, have a page or two of RELRO. They are kept on the
+ * stack while new pages are mapped in their place. In between the new pages are
+ * zero, and nothing reads them. Pages that are mapped over as many others count
+ * towards no limit. */
+#define SEAL_KEPT_MAX 16384
+
+/* Returns 0, or a positive errno with the contents unchanged. */
+static inline int seal_replace(uintptr_t at, uintptr_t end, size_t page)
+{
+	size_t step = page > SEAL_KEPT_MAX ? page : SEAL_KEPT_MAX;
+	for (; at < end; at+=step) {
+		size_t len = end-at < step ? end-at : step;
+		seal_vec kept[len/sizeof(seal_vec)];
+		seal_copy(kept, (void *)at, len);
+		long ret = seal_map(at, len, MAP_FIXED|MAP_POPULATE);
+		if ((unsigned long)ret > -4096UL) return -ret;
+		seal_copy((void *)at, kept, len);
+	}
+	return 0;
+}
+
+/* Called before the first relocation of the object that this is linked into,
+ * ld.so or a static program, with its load bias and the auxiliary vector. The
+ * first write to a page of RELRO copies it, so replacing it later would cost one
+ * copy more. Returns 1 if RELRO is on anonymous pages now. */
+static inline int seal_early(uintptr_t base, const size_t *aux)
+{
+	struct seal_range relro = { 0, 0 };
+	const ElfW(Ehdr) *eh = (void *)base;
+	uintptr_t phdr = aux[AT_PHDR], i;
+	size_t n = aux[AT_PHNUM], size = aux[AT_PHENT], page = aux[AT_PAGESZ];
+	if (aux[AT_BASE]) {
+		phdr = base+eh->e_phoff;
+		n = eh->e_phnum;
+		size = eh->e_phentsize;
+	}
+	for (i=0; i<n; i++) {
+		const ElfW(Phdr) *ph = (void *)(phdr+i*size);
+		if (ph->p_type == PT_GNU_RELRO)
+			relro = __seal_relro(ph, base, page);
+	}
+	if (relro.start >= relro.end) return 0;
+	for (i=0; i<n; i++) {
+		const ElfW(Phdr) *ph = (void *)(phdr+i*size);
+		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)
+		    && relro.start >= base+(ph->p_vaddr & -page)
+		    && relro.end <= (base+ph->p_vaddr+ph->p_memsz+page-1 & -page))
+			return !seal_replace(relro.start, relro.end, page);
+	}
+	/* It may lie in more than one segment. */
+	return 0;
+}
+
+/* 1 if it did so. Defined in dlstart.c. */
+extern hidden char __relro_moved;
+
+#endif
