@@ -1,7 +1,7 @@
 /*
  * start: what does it cost to start a program, this way and that way?
  *
- *	start [-i] [-t SECONDS] [-r FILE] ROUNDS -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- LABEL ... -- ...
+ *	start [-i|-x] [-t SECONDS] [-l LEAST] [-r FILE] ROUNDS -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- LABEL ... -- ...
  *	start count -- LABEL ...
  *	start steps -- LABEL ...
  *
@@ -13,9 +13,11 @@
  *
  *	LABEL  {median microseconds  median ratio  its 95% interval: low, high} twice
  *
- * After SECONDS there are no more rounds, but at least 11. With -r each sample is a line of FILE:
+ * After SECONDS there are no more rounds, but at least LEAST, by default 11. With -r each sample is a line of FILE:
  * round, label, and the two times. With -i the commands time themselves: the two times are what each
- * writes on descriptor 3 before it ends, as two decimal numbers of nanoseconds.
+ * writes on descriptor 3 before it ends, as two decimal numbers of nanoseconds. With -x each writes there, as
+ * the last thing it does, a struct timespec of CLOCK_MONOTONIC, and the first time is from then on. What
+ * commands write on standard output goes to /dev/null.
  *
  * With "count" the commands run once each under ptrace. What they have when they call exit_group, or are
  * ended by a signal, makes the line:
@@ -54,7 +56,6 @@
 
 #define NR_mseal 462
 #define WARM_UP 20
-#define LEAST_ROUNDS 11
 #define MAX 16
 #define INSIDE_FD 3
 
@@ -67,9 +68,10 @@ struct command {
 extern char **environ;
 
 static struct command commands[MAX];
-static int ncommands, inside[2] = { -1, -1 };
+static int ncommands, inside[2] = { -1, -1 }, ends;
 static double limit;
-static FILE *raw;
+static int least = 11;
+static FILE *raw, *results;
 
 static void die(const char *what, const char *name)
 {
@@ -131,6 +133,14 @@ static struct times read_inside(struct command *c)
 	return t;
 }
 
+/* When a command that was waited for called exit_group. */
+static struct timespec read_end(struct command *c)
+{
+	struct timespec t;
+	if (read(inside[0], &t, sizeof t)!=sizeof t) die("did not write when it ended", c->label);
+	return t;
+}
+
 static struct times run(struct command *c)
 {
 	static posix_spawn_file_actions_t actions;
@@ -149,7 +159,8 @@ static struct times run(struct command *c)
 	while (wait4(pid, &status, 0, &use)<0 && errno==EINTR);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	if (status) die("the command failed", c->label);
-	if (inside[0]>=0) return read_inside(c);
+	if (ends) a = read_end(c);
+	else if (inside[0]>=0) return read_inside(c);
 	return (struct times){ {
 		(b.tv_sec-a.tv_sec)*1e6 + (b.tv_nsec-a.tv_nsec)/1e3,
 		(use.ru_utime.tv_sec+use.ru_stime.tv_sec)*1e6 + use.ru_utime.tv_usec+use.ru_stime.tv_usec,
@@ -178,7 +189,7 @@ static void print(double *took, double *ratio, int rounds)
 	int mid = rounds/2, off = 0.98*sqrt(rounds);
 	qsort(took, rounds, sizeof *took, order);
 	qsort(ratio, rounds, sizeof *ratio, order);
-	printf("\t%.0f\t%.3f\t%.3f\t%.3f", took[mid], ratio[mid],
+	fprintf(results, "\t%.0f\t%.3f\t%.3f\t%.3f", took[mid], ratio[mid],
 		ratio[mid>off ? mid-off : 0], ratio[mid+off<rounds ? mid+off : rounds-1]);
 }
 
@@ -198,9 +209,9 @@ static int sample(int rounds)
 	srandom(time(0) ^ getpid());
 	for (n=-WARM_UP; n<rounds; n++) {
 		if (now()>=end) {
-			if (n>=LEAST_ROUNDS) break;
+			if (n>=least) break;
 			/* too slow for all of the warm-up */
-			if (n<-1) n = -1;
+			if (n<0) n = 0;
 		}
 		shuffle(turn);
 		for (int i=0; i<ncommands; i++) {
@@ -227,9 +238,9 @@ static void measure(int rounds)
 			for (int n=0; n<rounds; n++)
 				commands[i].ratio[k][n] = commands[i].took[k][n] / commands[0].took[k][n];
 	for (int i=0; i<ncommands; i++) {
-		fputs(commands[i].label, stdout);
+		fputs(commands[i].label, results);
 		for (int k=0; k<2; k++) print(commands[i].took[k], commands[i].ratio[k], rounds);
-		putchar('\n');
+		putc('\n', results);
 	}
 }
 
@@ -268,8 +279,8 @@ static void memory_of(pid_t pid, long *mappings, long *dirty)
 
 static void print_count(long n)
 {
-	if (n<0) fputs("\t-", stdout);
-	else printf("\t%ld", n);
+	if (n<0) fputs("\t-", results);
+	else fprintf(results, "\t%ld", n);
 }
 
 /* The command, stopped before it is executed, with these options of ptrace. */
@@ -319,11 +330,11 @@ static void count(struct command *c)
 		}
 	}
 	if (status) die("the command failed", c->label);
-	printf("%s\t%d\t%d", c->label, calls, seals);
+	fprintf(results, "%s\t%d\t%d", c->label, calls, seals);
 	print_count(before<0 || after<0 ? -1 : after-before);
 	print_count(dirty);
 	print_count(mappings);
-	putchar('\n');
+	putc('\n', results);
 }
 
 static void step(struct command *c)
@@ -341,24 +352,31 @@ static void step(struct command *c)
 		if (sig==SIGTRAP) sig = 0;
 	}
 	if (status) die("the command failed", c->label);
-	printf("%s\t%ld\n", c->label, steps);
+	fprintf(results, "%s\t%ld\n", c->label, steps);
 }
 
 static void usage(char *name)
 {
-	die("usage: start [-i] [-t SECONDS] [-r FILE] ROUNDS|count|steps -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- ...", name);
+	die("usage: start [-i|-x] [-t SECONDS] [-l LEAST] [-r FILE] ROUNDS|count|steps -- LABEL [VAR=VALUE ...] PROGRAM ARGS ... -- ...", name);
 }
 
 static void options(int argc, char **argv)
 {
 	/* "+": the first word that is no option ends them */
-	for (int c; (c = getopt(argc, argv, "+it:r:")) != -1; ) switch (c) {
+	for (int c; (c = getopt(argc, argv, "+ixt:l:r:")) != -1; ) switch (c) {
+	case 'x':
+		ends = 1;
+		/* fallthrough */
 	case 'i':
 		if (pipe2(inside, O_CLOEXEC|O_NONBLOCK)) die(strerror(errno), "pipe2");
 		break;
 	case 't':
 		limit = atof(optarg);
 		if (!(limit>0)) die("not a number of seconds", optarg);
+		break;
+	case 'l':
+		least = atoi(optarg);
+		if (least<1) die("not a number of rounds", optarg);
 		break;
 	case 'r':
 		if (!(raw = fopen(optarg, "we"))) die(strerror(errno), optarg);
@@ -374,10 +392,19 @@ static void close_raw(void)
 	if (raw && (ferror(raw) | fclose(raw))) die("cannot be written in full", "the file of samples");
 }
 
+/* Keep standard output for the results. The commands inherit another: opening it in each would be measured. */
+static void divide_output(void)
+{
+	int mine = fcntl(1, F_DUPFD_CLOEXEC, INSIDE_FD+1), null = open("/dev/null", O_WRONLY|O_CLOEXEC);
+	if (mine<0 || null<0 || dup2(null, 1)<0 || !(results = fdopen(mine, "w"))) die(strerror(errno), "standard output");
+	close(null);
+}
+
 int main(int argc, char **argv)
 {
 	cpu_set_t here;
 	int rounds;
+	divide_output();
 	options(argc, argv);
 	argv += optind;
 	argc -= optind;
@@ -397,5 +424,6 @@ int main(int argc, char **argv)
 		measure(rounds);
 	}
 	close_raw();
+	if (ferror(results) | fclose(results)) die("cannot be written in full", "standard output");
 	return 0;
 }
