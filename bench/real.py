@@ -10,6 +10,7 @@ import functools
 import glob
 import inspect
 import os
+import shutil
 import subprocess
 
 import toolchain
@@ -85,6 +86,37 @@ def python(cc, link, src, out):
     return f"{out}/python"
 
 
+def busybox(cc, link, src, out):
+    # all of its commands, but for tc, which newer headers of the kernel have no definitions for
+    make = ["make", "-C", src["busybox"], f"O={out}/obj"]
+    os.mkdir(f"{out}/obj")
+    tree.run([*make, "defconfig"])
+    config = f"{out}/obj/.config"
+    with open(config, encoding="ascii") as file:
+        text = file.read()
+    with open(config, "w", encoding="ascii") as file:
+        file.write(text.replace("CONFIG_TC=y\n", "# CONFIG_TC is not set\n"))
+    tree.run([*make, f"-j{tree.JOBS}", f"CC={cc}", f"EXTRA_LDFLAGS={' '.join(link)}", "SKIP_STRIP=y", "busybox"])
+    shutil.move(f"{out}/obj/busybox", f"{out}/busybox")
+    shutil.rmtree(f"{out}/obj")
+    return f"{out}/busybox"
+
+
+def git(cc, link, src, out):
+    # -O1: it is large. It is built among its sources, so it gets a copy of them.
+    zlib, top = src["zlib"], f"{out}/obj"
+    tree.run([cc, "-O2", "-fPIC", "-w", "-DHAVE_UNISTD_H", "-DHAVE_STDARG_H", *link, "-shared", "-Wl,-soname,libz.so.1",
+              "-o", f"{out}/libz.so.1", *sorted(glob.glob(f"{zlib}/*.c"))])
+    os.symlink("libz.so.1", f"{out}/libz.so")
+    shutil.copytree(src["git"], top)
+    without = [f"NO_{what}=1" for what in ("OPENSSL", "CURL", "EXPAT", "PERL", "PYTHON", "GETTEXT", "TCLTK", "ICONV")]
+    tree.run(["make", "-C", top, f"-j{tree.JOBS}", f"CC={cc}", f"CFLAGS=-O1 -w -I{zlib}", f"LDFLAGS={' '.join(link)} -L{out}",
+              *without, "NO_REGEX=NeedsStartEnd", "git"])
+    shutil.move(f"{top}/git", f"{out}/git")
+    shutil.rmtree(top)
+    return f"{out}/git"
+
+
 PROGRAMS = [
     Program("lua", "lua, loading two modules", ["lua5.4", "lua-cjson", "lua-lpeg"], lua,
             lambda d: [f"{d}/lua", "-e", f'package.cpath = "{d}/?.so" require "cjson" require "lpeg"']),
@@ -93,6 +125,8 @@ PROGRAMS = [
     Program("python", "python, importing ten modules", ["python3.13"], python,
             lambda d: [f"{d}/python", "-I", "-S", "-c",
                        "import csv, datetime, decimal, json, pickle, random, socket, statistics, struct, unicodedata"]),
+    Program("busybox", "busybox sh -c true", ["busybox"], busybox, lambda d: [f"{d}/busybox", "sh", "-c", "true"]),
+    Program("git", "git --version", ["git", "zlib"], git, lambda d: [f"{d}/git", "--version"]),
 ]
 
 
