@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import threading
 
-import toolchain
+import machine
 import tree
 from tree import Failed
 
@@ -79,14 +79,7 @@ def variants(fork, glibc=None, levels=LEVELS):
 
 def build_runner():
     """The runner, compiled when it changed."""
-    out = os.path.join(tree.OUT, "runner")
-    source = os.path.join(tree.HERE, "start.c")
-    chain = toolchain.glibc()
-    key = tree.key_of(source, *chain.cc, *chain.inputs)
-    if not tree.built(out, key):
-        tree.run([*chain.cc, "-O2", "-o", os.path.join(out, "start"), source, "-lm"])
-        tree.done(out, key)
-    return os.path.join(out, "start")
+    return machine.program("start", ["-lm"])
 
 
 def command_words(workload):
