@@ -26,6 +26,7 @@ TIMES = [f"{what}_{field}" for what in ("passed", "processor") for field in ("us
 BASE, AGAIN, GLIBC = "upstream", "upstream, again", "glibc"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 LEVELS = ("off", "on", "full")
+SEALED = ("on", "full")
 # how many instructions are counted one by one, and in a short run
 MOST_STEPS, MOST_STEPS_QUICK = 1_000_000, 100_000
 

@@ -79,9 +79,10 @@ def plot_ratios(axes, results, kind, symbols, sizes):
              errors(y, [v["passed_low"] for v in t], [v["passed_high"] for v in t]))
     for k, n in enumerate(sizes):
         found = of(results, kind, symbols, "on").get(n)
-        if found and report.limit_of(found.workload) != report.GOAL:
-            axes.plot([k - 0.25, k + 0.25], [report.limit_of(found.workload)] * 2, color="#333333", linewidth=1.2, linestyle=":")
-            axes.annotate("goal ", (k - 0.25, report.limit_of(found.workload)), ha="right", va="center", fontsize=8.5)
+        goal = report.limit_of(found.workload) if found else None
+        if goal is not None and goal != 1:
+            axes.plot([k - 0.25, k + 0.25], [goal] * 2, color="#333333", linewidth=1.2, linestyle=":")
+            axes.annotate("goal ", (k - 0.25, goal), ha="right", va="center", fontsize=8.5)
     ticks(axes, sizes)
 
 
