@@ -15,6 +15,7 @@ import tree
 
 SIZES = (0, 20, 100, 400)
 DLOPEN_SIZES = (1, 20, 100)
+EXIT_SIZES = (0, 100, 400)
 IMPORTS = {"few": 5, "many": 50}
 LIBRARIES = max(SIZES)
 BATCH = 50
@@ -134,7 +135,7 @@ def build(chain):
     chain = chain()
     obj = objects()
     top = directory(chain.name)
-    key = tree.key_of(__file__, os.path.join(tree.HERE, "dl.c"), os.path.join(obj, ".built"), *chain.inputs, *chain.cc,
+    key = tree.key_of(__file__, *(os.path.join(tree.HERE, f) for f in ("dl.c", "exit.c")), os.path.join(obj, ".built"), *chain.inputs, *chain.cc,
                       *chain.program_flags)
     if tree.built(top, key):
         return
@@ -148,6 +149,8 @@ def build(chain):
         jobs += [lambda out=out, n=n: link_all_of(chain, out, n) for n in DLOPEN_SIZES]
         jobs += [lambda out=out, n=n: link_program(chain, f"{out}/prog{n}", [
             f"-Wl,-rpath,{out}", f"{obj}/prog{n}.o", *(f"{out}/lib{i:03}.so" for i in range(n))]) for n in SIZES]
+        jobs += [lambda out=out, n=n: link_program(chain, f"{out}/exit{n}", [
+            "-O2", f"-Wl,-rpath,{out}", f"{tree.HERE}/exit.c", *(f"{out}/lib{i:03}.so" for i in range(n))]) for n in EXIT_SIZES]
     jobs.append(lambda: link_program(chain, f"{top}/dl", ["-O2", f"{tree.HERE}/dl.c"]))
     in_parallel(lambda job: job(), jobs)
     tree.done(top, key)

@@ -5,6 +5,7 @@ round. Counts are taken apart, because counting changes times.
 """
 
 import dataclasses
+import functools
 import json
 import os
 import platform
@@ -15,11 +16,14 @@ import subprocess
 import tempfile
 import threading
 
+import hello
 import machine
 import tree
 from tree import Failed
 
 MOST_ROUNDS = 5000
+# the fewest rounds of a slow workload: six give an interval of 95%, two are what a short run has time for
+FEWEST, FEWEST_QUICK = 6, 2
 COUNTED = 3
 COUNTS = ("calls", "mseal", "faults", "dirty_kib", "mappings")
 TIMES = [f"{what}_{field}" for what in ("passed", "processor") for field in ("us", "ratio", "low", "high")]
@@ -27,6 +31,8 @@ BASE, AGAIN, GLIBC = "upstream", "upstream, again", "glibc"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 LEVELS = ("off", "on", "full")
 SEALED = ("on", "full")
+# what counted the instructions; the last one marks a program that valgrind ran unsealed
+VALGRIND, UNSEALED = "valgrind", "valgrind*"
 # how many instructions are counted one by one, and in a short run
 MOST_STEPS, MOST_STEPS_QUICK = 1_000_000, 100_000
 
@@ -43,7 +49,9 @@ class Variant:
 class Workload:
     """The same work, under each variant; the first is what the others are compared with.
 
-    prepare() builds what is run; what it returns, if anything, is why that can't be had here.
+    prepare() builds what is run; what it returns, if anything, is why that can't be had here. A slow one
+    takes seconds: it gets a few rounds, and its instructions are not counted.
+    timed_by is the runner's option for programs that tell times themselves.
     """
     name: str
     title: str
@@ -52,7 +60,8 @@ class Workload:
     libraries: int = 0
     symbols: str = ""
     marked: bool = True
-    times_itself: bool = False
+    timed_by: str = ""
+    slow: bool = False
     prepare: object = None
 
 
@@ -66,11 +75,11 @@ class Result:
     rounds: int
 
 
-def variants(fork, glibc=None, levels=LEVELS):
+def variants(fork, glibc=None, levels=LEVELS, again=True):
     """The variants of a program: its binary for the fork and the same arguments; glibc's own, if there is one."""
     base = [fork[0] + ".base", *fork[1:]]
     out = [Variant(BASE, "off", base)]
-    if levels == LEVELS:
+    if levels == LEVELS and again:
         out.append(Variant(AGAIN, "off", base))
     out += [Variant(level, level, fork) for level in levels]
     if glibc:
@@ -119,11 +128,13 @@ def can_seal(workload):
     return run.returncode == 0
 
 
-def measure_times(runner, workload, seconds, raw, tick):
+def measure_times(runner, workload, seconds, fewest, raw, tick):
     """{label: times}, and how many rounds there were."""
     command = [runner, "-t", str(seconds * len(workload.variants)), "-r", raw]
-    if workload.times_itself:
-        command.append("-i")
+    if workload.slow:
+        command += ["-l", str(fewest)]
+    if workload.timed_by:
+        command.append(workload.timed_by)
     lines = call([*command, str(MOST_ROUNDS), *command_words(workload)], workload, tick)
     with open(raw, encoding="utf-8") as file:
         rounds = sum(1 for _ in file) // len(workload.variants)
@@ -133,7 +144,7 @@ def measure_times(runner, workload, seconds, raw, tick):
 def measure_counts(runner, workload, tick):
     """{label: counts}, each the median of a few runs: where the kernel puts things changes them a little."""
     seen = {v.label: {c: [] for c in COUNTS} for v in workload.variants}
-    for _ in range(COUNTED):
+    for _ in range(1 if workload.slow else COUNTED):
         for label, *numbers in call([runner, "count", *command_words(workload)], workload, tick):
             for name, number in zip(COUNTS, numbers):
                 seen[label][name].append(None if number == "-" else int(number))
@@ -142,11 +153,7 @@ def measure_counts(runner, workload, tick):
 
 
 def cachegrind(variant):
-    """Instructions of the process outside of the kernel, as valgrind executes them; None if it can't.
-
-    Valgrind may not know mseal, and answers then that there is no such call: what a sealed program does
-    after its first one is left out.
-    """
+    """Instructions of the process outside of the kernel, as valgrind executes them; None if it can't."""
     env = {**ENVIRONMENT, "LD_SEAL": variant.level}
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *variant.argv]
     run = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace", check=False)
@@ -156,23 +163,32 @@ def cachegrind(variant):
     return int(match.group(1).replace(",", ""))
 
 
+@functools.cache
+def valgrind_seals():
+    """Whether a program that must be sealed to run does so under valgrind, which may not know mseal."""
+    hello.build()
+    return cachegrind(Variant("on", "on,strict", [hello.path("non-pie")])) is not None
+
+
 def count_instructions(runner, workload, most, tick):
-    """({label: instructions}, how they were counted).
+    """{label: (instructions, how they were counted)}.
 
     One by one on the real kernel, if upstream's start has at most so many: that takes microseconds for each. If it
     has more, by valgrind. And where load-linked and store-conditional don't get along with steps (see start.c).
+    A valgrind that doesn't know mseal answers that there is no such call, and the program goes on unsealed.
     """
     counted = [v for v in workload.variants if v.label != AGAIN]
     base = cachegrind(counted[0])
     tick()
     if base is not None and base <= most and platform.machine() in ("x86_64", "i686", "i386"):
         lines = call([runner, "steps", *command_words(dataclasses.replace(workload, variants=counted))], workload, tick)
-        return {label: int(steps) for label, steps in lines}, "steps"
-    out = {counted[0].label: base}
+        return {label: (int(steps), "steps") for label, steps in lines}
+    out = {counted[0].label: (base, VALGRIND)}
     for v in counted[1:]:
-        out[v.label] = cachegrind(v)
+        sealed = v.label in SEALED
+        out[v.label] = (cachegrind(v), VALGRIND if not sealed or valgrind_seals() else UNSEALED)
         tick()
-    return out, "valgrind"
+    return out
 
 
 def hyperfine(workload, seconds, path):

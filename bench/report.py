@@ -4,7 +4,7 @@ import csv
 import fnmatch
 
 import measure
-from measure import AGAIN, BASE, LEVELS, SEALED
+from measure import AGAIN, BASE, LEVELS, SEALED, UNSEALED
 
 # What the project wants to reach: (workloads, levels, the most that the time over upstream's may be). The first
 # that names a workload and a level counts. A level without a line is measured and not judged.
@@ -65,6 +65,19 @@ def table(results):
 def hyperfine(medians):
     """What hyperfine says of the same commands."""
     return "  hyperfine, each by itself, median us:  " + "   ".join(f"{label} {us:.0f}" for label, us in medians.items())
+
+
+def sizes(of):
+    """The sizes of files, as the hello world and libc.so have them."""
+    lines = [f"  {'size in bytes':<40} {'text':>9} {'data':>9} {'bss':>9}"]
+    for title, whose, *numbers in of:
+        lines.append(f"  {title + ', ' + whose:<40} " + " ".join(f"{n:>9,}" for n in numbers))
+    return [*lines, ""]
+
+
+def size_facts(of):
+    """The same for the results file."""
+    return {f"{title}, {whose}": f"text {text}, data {data}, bss {bss}" for title, whose, text, data, bss in of}
 
 
 def write_csv(path, results, facts):
@@ -130,15 +143,17 @@ def summary(compared):
 def verdict(results):
     """Lines that hold each variant against its goal, and whether the times meet it everywhere."""
     compared = goals(results)
-    lines = [f"  {'fork over upstream':<58} {'time':>6}  {'95% interval':<15} {'calls':>6} {'instr.':>6} {'by':<8}  limit"]
+    lines = [f"  {'fork over upstream':<58} {'time':>6}  {'95% interval':<15} {'calls':>6} {'instr.':>6} {'by':<9}  limit"]
     for r, limit, calls, instructions in compared:
         time = f"{r.times['passed_ratio']:6.3f}  {interval(r.times, 'passed'):<15}" if r.times else f"{'-':>6}  {'':<15}"
-        counted = f"{number(calls, digits=3):>6} {number(instructions, digits=3):>6} {r.counts.get('counted_by', ''):<8}"
+        counted = f"{number(calls, digits=3):>6} {number(instructions, digits=3):>6} {r.counts.get('counted_by', ''):<9}"
         lines.append(f"  {r.workload.title + ', ' + r.label:<58} {time} {counted}   {limit:.2f}  "
                      f"{judged(r.times, limit) if r.times else ''}".rstrip())
     noise = [abs(r.times["passed_ratio"] - 1) for r in results
              if r.label == AGAIN and r.times and limit_of(r.workload) is not None]
     if noise:
         lines += ["", f"  Chance: the same command for upstream, measured twice, differed by up to {max(noise):.1%}."]
+    if any(r.counts.get("counted_by") == UNSEALED for r in results):
+        lines += ["", f"  {UNSEALED}: this valgrind doesn't know mseal. It counted the program unsealed."]
     met = all(r.times and judged(r.times, limit).startswith("met") for r, limit, *_ in compared)
     return lines + summary(compared), met

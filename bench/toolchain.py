@@ -14,14 +14,16 @@ from tree import BUILD, OUT, Failed
 LD = os.path.join(OUT, "ld")
 FORK_LD = os.path.join(LD, "fork")
 BASE_LD = os.path.join(LD, "base")
+PREFIXES = {}
 LINK = ["-Wl,-z,relro,-z,now", "-Wl,--no-as-needed"]
 
 
 class Toolchain:
     """A compiler command for one libc, and the flags that link a program for it."""
 
-    def __init__(self, name, cc, program_flags, inputs):
+    def __init__(self, name, cc, program_flags, inputs, lib=None):
         self.name = name
+        self.lib = lib
         self.cc = cc
         self.program_flags = program_flags
         self.inputs = inputs
@@ -37,13 +39,14 @@ def link(path, target):
     os.replace(new, path)
 
 
-def set_up(fork, upstream):
+def set_up(fork_prefix, upstream_prefix):
     """Point the interpreters at the two libcs."""
-    for prefix in fork, upstream:
+    for prefix in fork_prefix, upstream_prefix:
         if not os.path.exists(os.path.join(prefix, "lib", "libc.so")):
             raise Failed(f"{prefix}: no lib/libc.so there; make bench builds what it compares")
-    link(FORK_LD, os.path.join(fork, "lib", "libc.so"))
-    link(BASE_LD, os.path.join(upstream, "lib", "libc.so"))
+    link(FORK_LD, os.path.join(fork_prefix, "lib", "libc.so"))
+    link(BASE_LD, os.path.join(upstream_prefix, "lib", "libc.so"))
+    PREFIXES["fork"], PREFIXES["upstream"] = fork_prefix, upstream_prefix
 
 
 def musl_version():
@@ -58,7 +61,7 @@ def musl(name, prefix):
     files = [os.path.join(lib, f) for f in os.listdir(lib) if f.endswith((".o", ".specs"))]
     # whichever it is, programs name the fork's interpreter, see for_upstream()
     return Toolchain(name, [os.path.join(prefix, "bin", "musl-gcc")],
-                     [f"-Wl,--dynamic-linker={FORK_LD}"], sorted(files))
+                     [f"-Wl,--dynamic-linker={FORK_LD}"], sorted(files), lib)
 
 
 def marked():
@@ -67,6 +70,16 @@ def marked():
 
 def unmarked():
     return musl("unmarked", os.path.join(BUILD, "upstream-prefix"))
+
+
+def fork():
+    """The libc that is measured, with its libc.a."""
+    return musl("fork", PREFIXES["fork"])
+
+
+def upstream():
+    """The libc that it is compared with."""
+    return musl("upstream", PREFIXES["upstream"])
 
 
 def glibc():
