@@ -40,6 +40,7 @@
 #include "dso.h"
 #include "records.h"
 #include "atomic.h"
+#include "fork_impl.h"
 #include "syscall.h"
 
 #define ALIGN(x,y) ((x)+(y)-1 & -(y))
@@ -222,21 +223,28 @@ int records_sealed(void)
 	return records.state > RECORDS_GUARDED;
 }
 
+/* The thread that is about to open the records, has them open, or is about to
+ * close them. It is no record and only compared: see __records_atfork. */
+static pthread_t writer;
+
 int records_open(void)
 {
 	int err = 0;
 	if (records.open) return 0;
 	if (records_sealed()) err = EPERM;
-	else if (records.state == RECORDS_GUARDED)
+	else if (records.state == RECORDS_GUARDED) {
+		writer = __pthread_self();
 		err = protect(PROT_READ|PROT_WRITE, 0);
+	}
 	if (err) {
 		/* Some of it may be open. */
 		if (err != EPERM) protect(PROT_READ, 0);
+		writer = 0;
 		errno = err;
 		return -1;
 	}
-	records.open = 1;
 	records.opener = __pthread_self();
+	records.open = 1;
 	records.opened = records.at;
 	records.last = 0;
 	debug.state = RT_ADD;
@@ -286,6 +294,7 @@ static void close_pages(int start)
 {
 	records.open = 0;
 	int err = records.state == RECORDS_FREE ? 0 : protect(PROT_READ, start);
+	writer = 0;
 	if (err) __seal_print("ld.so: warning: its records stay writable:"
 		" no memory\n", (char *)0);
 }
@@ -304,6 +313,15 @@ void records_close(void)
 		close_pages(0);
 	}
 	report_pending();
+}
+
+/* The child of a _Fork while another thread was in dlopen. That thread isn't
+ * here to close the records. Its lock stays taken, so nothing opens them. */
+void __records_atfork(int child)
+{
+	pthread_t who = records.open && records.opener ? records.opener : writer;
+	if (child && who && who != __pthread_self()
+	    && records.state != RECORDS_FREE) protect(PROT_READ, 0);
 }
 
 /* 1 if p is memory that was taken since the records were opened. */
