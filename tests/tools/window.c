@@ -294,6 +294,11 @@ static struct range taken[MAX];	/* ranges that the program can't use now */
 static size_t ntaken;
 static struct range regions[MAX];	/* records beside those of libc.so */
 static size_t nregions;
+/* Memory that the loader mapped in earlier windows and left writable: what
+ * first_public is too small for. */
+static struct range publics[MAX];
+static size_t npublics;
+static unsigned public_uses;
 static int base_closed;
 static unsigned openings, openings_in_call, failures;
 static int in_call;
@@ -424,6 +429,11 @@ static void note_access(pid_t t, uintptr_t a, uintptr_t ip, int writes)
 		late_writes += writes;
 		return;
 	}
+	for (size_t i=0; i<npublics; i++)
+		if (a >= publics[i].start && a < publics[i].end) {
+			public_uses++;
+			return;
+		}
 	for (size_t i=0; i<NWORDS; i++) {
 		struct word *w = words+i;
 		if (w->forbidden || writes > w->written
@@ -519,8 +529,13 @@ static void exit_in_window(pid_t t, regs *r)
 			symbol_at(r->rip));
 	}
 	if (r->rax > -4096UL) return;
-	if (r->orig_rax == SYS_mmap && (prot & PROT_WRITE))
+	if (r->orig_rax == SYS_mmap && (prot & PROT_WRITE)) {
 		take_library(t, r->rax, r->rsi);
+		if ((r->r10 & (MAP_ANONYMOUS|MAP_FIXED)) == MAP_ANONYMOUS
+		    && npublics < MAX)
+			publics[npublics++] = (struct range){ r->rax,
+				r->rax+r->rsi, prot, "" };
+	}
 	if (r->orig_rax != SYS_mprotect) return;
 	for (i=0; i<nregions && regions[i].start != r->rdi; i++);
 	if (is_records(r)) base_closed = prot == PROT_READ;
@@ -531,9 +546,19 @@ static void exit_in_window(pid_t t, regs *r)
 	if (base_closed && !nregions) close_window(t);
 }
 
+/* A region of records is closed when the window is, or given back. */
+static void forget_public(uintptr_t start)
+{
+	for (size_t i=0; i<npublics; i++)
+		if (publics[i].start == start) publics[i--] = publics[--npublics];
+}
+
 static void left(pid_t t, regs *r)
 {
 	syscall_insn = r->rip-2;
+	if (!r->rax && (r->orig_rax == SYS_munmap
+	    || (r->orig_rax == SYS_mprotect && !(r->rdx & PROT_WRITE))))
+		forget_public(r->rdi);
 	if (opener == t) exit_in_window(t, r);
 	else if (is_records(r) && !r->rax && (r->rdx & PROT_WRITE)) {
 		if (opener) die("two threads have the records open");
@@ -606,6 +631,9 @@ static void report(void)
 		if (words[i].reads || words[i].writes)
 			fprintf(stderr, "window: %s: %u reads, %u writes\n",
 				words[i].name, words[i].reads, words[i].writes);
+	if (public_uses)
+		fprintf(stderr, "window: mapped public memory: %u uses\n",
+			public_uses);
 	if (late_library)
 		fprintf(stderr, "window: %s: %u writes\n", late_library,
 			late_writes);
