@@ -577,9 +577,13 @@ static int stopped(pid_t t, int status)
 	if (sig == (SIGTRAP|0x80)) {
 		struct __ptrace_syscall_info i = { 0 };
 		regs r;
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, t, sizeof i, &i) <= 0)
-			die("no PTRACE_GET_SYSCALL_INFO");
-		get(t, &r);
+		/* Another thread may have ended the program. */
+		if (ptrace(PTRACE_GETREGS, t, 0, &r) && errno == ESRCH)
+			return 0;
+		if (ptrace(PTRACE_GET_SYSCALL_INFO, t, sizeof i, &i) <= 0) {
+			if (errno == ESRCH) return 0;
+			die("PTRACE_GET_SYSCALL_INFO: %s", strerror(errno));
+		}
 		if (i.op == PTRACE_SYSCALL_INFO_ENTRY) entry(t, &r);
 		else left(t, &r);
 		return 0;
