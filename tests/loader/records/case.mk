@@ -22,6 +22,22 @@ $(RECORDS)/random-few: loader/records/random.c $(MANY_N:%=$(MANY)/lib%.so)
 BOTH_CASES += $(addprefix $(RECORDS)/,random random-few random-linked libnodata.so)
 BOTH_CASES += $(addprefix $(RECORDS)/,plain threads libplugin.so)
 BOTH_CASES += $(addprefix $(RECORDS)/,older libtls1.so libtls2.so) $(MANY_N:%=$(MANY)/lib%.so)
+$(RECORDS)/limits: loader/records/limits.c $(DUE)/libdue.so $(CHECK)
+	$(MCC) $(FLAGS) -o $@ $< $(CHECK) -L$(DUE) -Wl,--no-as-needed -ldue $(ORIGIN),-rpath,'$$ORIGIN/../due'
+BOTH_CASES += $(RECORDS)/limits
+$(RECORDS)/ends: loader/records/ends.c
+	$(MCC) $(FLAGS) -o $@ $< $(ORIGIN)
+BOTH_CASES += $(RECORDS)/ends
+# Each library of the chain needs the next: of this one's two numbers, one is that of another file.
+$(RECORDS)/chain/template.so: loader/records/chain.c
+	$(MCC) $(FLAGS) $(SHARED) -DLIBRARY -Wl,-soname,chain-9999.so -o $(@D)/chain-9999.so $<
+	$(MCC) $(FLAGS) $(SHARED) -DLIBRARY -Wl,-soname,chain-8888.so -o $@ $< -Wl,--no-as-needed -L$(@D) -l:chain-9999.so $(ORIGIN)
+	rm $(@D)/chain-9999.so
+$(RECORDS)/chain/main: loader/records/chain.c
+	$(MCC) $(FLAGS) $(SHARED) -DLIBRARY -Wl,-soname,chain-0001.so -o $(@D)/linked.so $<
+	$(MCC) $(FLAGS) -o $@ $< -Wl,--no-as-needed -L$(@D) -l:linked.so -Wl,--unresolved-symbols=ignore-all $(ORIGIN)
+	rm $(@D)/linked.so
+CASES += $(addprefix $(RECORDS)/chain/,main template.so)
 CASES += $(addprefix $(RECORDS)/,open hidden dlseal libcalls.so)
 
 $(RECORDS)/libfirst.so: loader/records/lifetime.c

@@ -2,6 +2,7 @@
  * sealed. */
 
 #include "suite.h"
+#include <time.h>
 
 static void nothing_refers_to_dlopen(void **state)
 {
@@ -166,6 +167,118 @@ static void cost_of_dlopen(void **state)
 	if (n > m+5*30) fail_msg("30 libraries: %d calls, upstream %d", n, m);
 }
 
+/* The system calls that an exit makes are upstream's, also after a dlopen. */
+static int calls_of(const char *prog, const char *what, const char *end)
+{
+	struct result *r = RUN(ENV("LD_SEAL=on"), "../count-mseal", prog, what,
+		end);
+	const char *p;
+	if (r->status == 98) skip_case("no ptrace: %s", r->err);
+	want_status(r, 0);
+	if (!(p = strstr(r->err, "system calls: "))) wanted(r, "a number");
+	return atoi(p+14);
+}
+
+static void cost_of_exit(void **state)
+{
+	static const char *const what[] = { "nothing", "plugin" };
+	(void)state;
+	for (int i=0; i<2; i++) {
+		const char *p = built("records/ends"), *q = up("records/ends");
+		int ours = calls_of(p, what[i], "exit")
+			- calls_of(p, what[i], "_exit");
+		int theirs = calls_of(q, what[i], "exit")
+			- calls_of(q, what[i], "_exit");
+		if (ours > theirs) fail_msg("exit with %s: wanted %d calls more"
+			" than _exit, got %d", what[i], theirs, ours);
+	}
+}
+
+/* A dlopen of a new library opens the records and closes them. What else it
+ * asks for, to seal, it saves elsewhere. */
+static void cost_of_new_library(void **state)
+{
+	(void)state;
+	need_mseal();
+	const char *p = built("records/ends"), *q = up("records/ends");
+	int ours = calls_of(p, "plugin", "_exit")-calls_of(p, "nothing", "_exit");
+	int theirs = calls_of(q, "plugin", "_exit")
+		- calls_of(q, "nothing", "_exit");
+	if (ours > theirs+2) fail_msg("wanted at most %d calls, got %d",
+		theirs+2, ours);
+}
+
+/* The libraries of a chain are the template, with their own number and the next
+ * one's. The last one needs the first. */
+static void make_chain(int n)
+{
+	static char template[1<<20];
+	char name[4096], number[8], *self[8], *next[8];
+	int fd = open(built("records/chain/template.so"), O_RDONLY);
+	ssize_t len = read(fd, template, sizeof template);
+	size_t selfs = 0, nexts = 0;
+	if (len < 0) fail_msg("template.so: %s", strerror(errno));
+	close(fd);
+	for (char *p=template; p<template+len-13; p++) {
+		if (selfs < 8 && !memcmp(p, "chain-8888.so", 13))
+			self[selfs++] = p+6;
+		if (nexts < 8 && !memcmp(p, "chain-9999.so", 13))
+			next[nexts++] = p+6;
+	}
+	if (!selfs || !nexts) fail_msg("template.so has no numbers");
+	for (int i=1; i<=n; i++) {
+		snprintf(number, sizeof number, "%04d", i);
+		for (size_t j=0; j<selfs; j++) memcpy(self[j], number, 4);
+		snprintf(name, sizeof name, "%s/records/chain/chain-%s.so",
+			obj_dir, number);
+		snprintf(number, sizeof number, "%04d", i == n ? 1 : i+1);
+		for (size_t j=0; j<nexts; j++) memcpy(next[j], number, 4);
+		fd = open(name, O_WRONLY|O_CREAT|O_TRUNC, 0755);
+		if (fd < 0 || write(fd, template, len) != len)
+			fail_msg("%s: %s", name, strerror(errno));
+		close(fd);
+	}
+}
+
+static void remove_chain(int n)
+{
+	char name[4096];
+	for (int i=1; i<=n; i++) {
+		snprintf(name, sizeof name, "%s/records/chain/chain-%04d.so",
+			obj_dir, i);
+		unlink(name);
+	}
+}
+
+static double seconds(const char *words)
+{
+	double best = 1e9;
+	for (int i=0; i<3; i++) {
+		struct timespec a, b;
+		clock_gettime(CLOCK_MONOTONIC, &a);
+		want_clean(RUN(ENV(words), "records/chain/main"));
+		clock_gettime(CLOCK_MONOTONIC, &b);
+		double t = b.tv_sec-a.tv_sec+(b.tv_nsec-a.tv_nsec)*1e-9;
+		if (t < best) best = t;
+	}
+	return best;
+}
+
+/* Without dlopen no list of all dependencies of each library is needed, which
+ * would be quadratic. */
+static void chain_of_libraries(void **state)
+{
+	enum { N = 2000 };
+	(void)state;
+	need_mseal();
+	if (emulated) skip_case("the time would be QEMU's");
+	make_chain(N);
+	double on = seconds("LD_SEAL=on"), no = seconds("LD_SEAL=on,nodlopen");
+	remove_chain(N);
+	if (no > 2*on) fail_msg("%d libraries: wanted nodlopen to take at most "
+		"twice the time, got %.3f s and %.3f s", N, on, no);
+}
+
 static void debugger(void **state)
 {
 	struct result *r;
@@ -241,6 +354,9 @@ int main(void)
 		cmocka_unit_test(debugger),
 		cmocka_unit_test(cost),
 		cmocka_unit_test(cost_of_dlopen),
+		cmocka_unit_test(cost_of_exit),
+		cmocka_unit_test(cost_of_new_library),
+		cmocka_unit_test(chain_of_libraries),
 	};
 	return SUITE("records", tests);
 }
