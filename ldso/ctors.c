@@ -123,10 +123,13 @@ static size_t deps_len(void)
 	return (records.at.nobjects+2)*(sizeof(struct dso *)+1);
 }
 
+/* RLIMIT_DATA does not count shared memory. */
 static struct dso **all_deps(const struct dso *p, char **seen)
 {
 	struct dso **list = mmap(0, deps_len(), PROT_READ|PROT_WRITE,
 		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+	if (list == MAP_FAILED) list = mmap(0, deps_len(),
+		PROT_READ|PROT_WRITE, MAP_SHARED|MAP_ANONYMOUS, -1, 0);
 	if (list == MAP_FAILED) return 0;
 	*seen = (char *)(list+records.at.nobjects+2);
 	walk_deps(p, list, *seen);
@@ -153,8 +156,7 @@ struct dso *with_deps(struct dso *p, struct dso *copy)
 {
 	char *seen;
 	struct dso **list;
-	if (p->bfs_built || !records_sealed() || !(list = all_deps(p, &seen)))
-		return p;
+	if (p->bfs_built || !(list = all_deps(p, &seen))) return p;
 	mprotect(list, deps_len(), PROT_READ);
 	*copy = *p;
 	copy->deps = list;

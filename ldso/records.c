@@ -413,8 +413,10 @@ struct dso *records_open_for(struct dso *p, int mode, jmp_buf *jb)
 			else if (queue_lost(p)) refusal = NOT_CONSTRUCTED;
 			return refusal ? 0 : p;
 		}
-		if (!global && p->bfs_built && constructed(p)) return p;
-		if (records_open()) return 0;
+		int finished = !global && constructed(p);
+		if (finished && p->bfs_built) return p;
+		/* Nothing is missing but a list: see with_deps. */
+		if (records_open()) return finished ? p : 0;
 	}
 	rtld_fail = jb;
 	return p;

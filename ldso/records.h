@@ -165,8 +165,9 @@ hidden struct dso *fini_next(const struct dso *p);
  * freed: a program gets here while it starts, if at all. */
 hidden struct dso **sealed_queue(struct dso *p);
 
-/* p, or a copy of it in *copy with the list of all dependencies, which sealed
- * records may lack. free_deps gives back what that took. */
+/* p, or a copy of it in *copy with the list of all dependencies, which is not
+ * in records that are sealed or could not be opened. free_deps gives back the
+ * memory for it. */
 hidden struct dso *with_deps(struct dso *p, struct dso *copy);
 hidden void free_deps(struct dso *p, const struct dso *copy);
 

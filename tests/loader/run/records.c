@@ -138,6 +138,27 @@ static void order(void **state)
 	same_order("EXIT_IN=", "quick");
 }
 
+/* A dlopen that writes no record works where the records can't be written to. */
+static void same_without(const char *how)
+{
+	struct result *r = RUN(NOENV, up("records/limits"), how);
+	if (r->status == 77) skip_case("%s is not to be had", how);
+	want_clean(r);
+	char *want = strdup(r->out);
+	r = RUN(ENV("LD_SEAL=full"), "records/limits", how);
+	want_clean(r);
+	if (strcmp(r->out, want)) wanted(r, "as on upstream:\n%s", want);
+	free(want);
+}
+
+static void nothing_to_write(void **state)
+{
+	(void)state;
+	same_without("none");
+	same_without("data");
+	same_without("mprotect");
+}
+
 static int calls_arg(const char *prog, const char *arg)
 {
 	struct result *r = RUN(ENV("LD_SEAL=on"), "../count-mseal", prog, arg);
@@ -349,6 +370,7 @@ int main(void)
 		cmocka_unit_test(contrary_flags),
 		cmocka_unit_test(kernel_without_mseal),
 		cmocka_unit_test(order),
+		cmocka_unit_test(nothing_to_write),
 		cmocka_unit_test(constructors_that_are_due),
 		cmocka_unit_test(constructors_that_are_due_upstream),
 		cmocka_unit_test(debugger),
