@@ -138,7 +138,7 @@ static void order(void **state)
 	same_order("EXIT_IN=", "quick");
 }
 
-/* A dlopen that writes no record works where the records can't be written to. */
+/* A dlopen that writes no record works where none could be written. */
 static void same_without(const char *how)
 {
 	struct result *r = RUN(NOENV, up("records/limits"), how);
