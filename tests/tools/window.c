@@ -221,8 +221,9 @@ static void set(pid_t t, regs *r)
 
 static int step(pid_t t)
 {
-	int status;
-	if (ptrace(PTRACE_SINGLESTEP, t, 0, 0) || waitpid(t, &status, __WALL) < 0)
+	int status = 0;
+	if (ptrace(PTRACE_SINGLESTEP, t, 0, 0)
+	    || waitpid(t, &status, __WALL) < 0)
 		die("SINGLESTEP: %s", strerror(errno));
 	if (!WIFSTOPPED(status)) die("ended while it was stepped");
 	return WSTOPSIG(status);

@@ -2,7 +2,7 @@
 extern void in_constructor(const char *);
 static __thread int value = START;
 /* With a few threads, more than what the loader has without mapping memory. */
-static volatile __thread char zeros[40*START];
+static __thread volatile char zeros[40*START];
 static __attribute__((constructor)) void construct(void)
 {
 	in_constructor("tls");
