@@ -240,7 +240,8 @@ static void make_chain(int n)
 	size_t selfs = 0, nexts = 0;
 	if (len < 0) fail_msg("template.so: %s", strerror(errno));
 	close(fd);
-	for (char *p=template; p<template+len-13; p++) {
+	for (ssize_t j=0; j+13<=len; j++) {
+		char *p = template+j;
 		if (selfs < 8 && !memcmp(p, "chain-8888.so", 13))
 			self[selfs++] = p+6;
 		if (nexts < 8 && !memcmp(p, "chain-9999.so", 13))
