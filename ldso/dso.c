@@ -36,6 +36,8 @@ RECORDS struct dso **main_ctor_queue;
 RECORDS struct sym_index sym_index;
 RECORDS struct fdpic_loadmap *app_loadmap;
 RECORDS struct fdpic_dummy_loadmap app_dummy_loadmap;
+RECORDS struct seal_job load_job;
+RECORDS struct seal_spare load_spare;
 RECORDS struct dso *first_objects[FIRST_OBJECTS];
 RECORDS struct records records;
 

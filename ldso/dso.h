@@ -124,6 +124,10 @@ extern hidden struct sym_index sym_index;
 extern hidden struct fdpic_loadmap *app_loadmap;
 extern hidden struct fdpic_dummy_loadmap app_dummy_loadmap;
 
+/* Of seal_loaded: it works while the records are open. */
+extern hidden struct seal_job load_job;
+extern hidden struct seal_spare load_spare;
+
 /* For debuggers: see <link.h> of other systems. _dl_debug_state is empty; a
  * debugger stops there to see debug change. */
 extern struct debug *_dl_debug_addr;

@@ -62,7 +62,8 @@ void records_start(void)
 {
 	struct seal_range all = records_range();
 	uintptr_t root = (uintptr_t)&head, first = (uintptr_t)first_records;
-	if (root-all.start >= RECORDS_ALIGN || first-root > 2*RECORDS_ALIGN)
+	if (root < all.start || root >= first
+	    || first-all.start > 4*RECORDS_ALIGN)
 		a_crash();
 	records.at.records.top = first_records;
 	records.at.records.end = first_records+sizeof first_records;
@@ -509,7 +510,7 @@ void records_close_start(struct seal_job *job)
 static int seal_all(void)
 {
 	static struct seal_job job;
-	__seal_new_job(&job);
+	__seal_new_job(&job, 0);
 	records.state = RECORDS_DLSEAL;
 	close_pages(0);
 	add_regions(&job);
@@ -537,7 +538,7 @@ static const char *seal_loader(void)
 		return __seal_reason(records.first_answer);
 	if (records_open()) return "no memory";
 	if ((err = seal_all())) return __seal_reason(err);
-	__seal_new_job(&job);
+	__seal_new_job(&job, 0);
 	for (struct dso *p=lazy_head; p; p=p->lazy_next) seal_waiting(&job, p);
 	__seal_finish(&job, head->name);
 	return 0;

@@ -19,18 +19,6 @@
 SEAL_RELRO struct seal_state __seal_state;
 SEAL_RELRO struct vdso_funcs __vdso_funcs;
 
-static struct seal_spare spare;
-
-struct seal_spare *__seal_spare(void)
-{
-	return &spare;
-}
-
-void __seal_drop_spare(void)
-{
-	memset(&spare, 0, sizeof spare);
-}
-
 /* Mapping. */
 
 void set_relro(struct dso *p, const Phdr *ph)
@@ -284,7 +272,7 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 	struct seal_object o = seal_view(p);
 	if (relro_pending(p)) {
 		if (p->sealed == SEAL_DEFERRED) return;
-		__seal_defer(&o, "relocations are pending");
+		__seal_defer(job, &o, "relocations are pending");
 		p->sealed = SEAL_DEFERRED;
 		return;
 	}
@@ -340,13 +328,10 @@ void seal_start(void)
  * process ends. */
 void seal_loaded(void)
 {
-	/* Static, because the stack may be a thread's small one. The caller
-	 * holds the lock. */
-	static struct seal_job job;
 	if (!__seal_wanted()) return;
-	__seal_new_job(&job);
-	for (struct dso *p=head; p; p=p->next) seal_dso(&job, p);
-	int err = __seal_finish(&job, head->name);
+	__seal_new_job(&load_job, &load_spare);
+	for (struct dso *p=head; p; p=p->next) seal_dso(&load_job, p);
+	int err = __seal_finish(&load_job, head->name);
 	if (!err) return;
 	error("Error sealing what was loaded: %s (strict)", __seal_reason(err));
 	longjmp(*rtld_fail, 1);

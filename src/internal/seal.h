@@ -52,21 +52,6 @@ struct seal_state {
 
 extern hidden struct seal_state __seal_state;
 
-/* Needed only for a report and for objects with mutable ranges. ld.so has it in
- * .bss. A static program maps it when it is needed, because a small program's
- * data and .bss should fit on a page. */
-struct seal_spare {
-	struct seal_mutable mutable;
-	struct seal_set refused, gaps;
-	struct seal_set work;	/* scratch, for one function at a time */
-};
-
-/* Null if there is no memory. */
-hidden struct seal_spare *__seal_spare(void);
-
-/* Give it back, or erase it. */
-hidden void __seal_drop_spare(void);
-
 /* An object, as sealing sees it. Addresses are those in memory, load bias
  * included. */
 struct seal_object {
@@ -89,6 +74,21 @@ struct seal_object {
 	unsigned char foreign;		/* relocates itself: RW stays mutable */
 };
 
+/* Needed only for a report and for objects with mutable ranges. */
+struct seal_spare {
+	struct seal_mutable mutable;
+	struct seal_set refused, gaps;
+	struct seal_set work;	/* scratch, for one function at a time */
+};
+
+/* The object that is added, and what became of its ranges. */
+struct seal_report {
+	const struct seal_object *o;
+	int error;
+	const char *why;	/* why nothing was tried, or null */
+	struct seal_set sealed;
+};
+
 /* Pages that are sealed together. Those that touch are joined, across objects,
  * before the kernel is asked. */
 struct seal_job {
@@ -99,6 +99,12 @@ struct seal_job {
 	unsigned asked, refused;	/* numbers of ranges */
 	uintptr_t known;		/* page to test the first seal; or 0 */
 	int known_prot;			/* its protection */
+	struct seal_report rep;
+	/* The caller's, or null: then it is mapped when it is needed, because
+	 * a small static program's data and .bss should fit on a page. */
+	struct seal_spare *spare;
+	unsigned char spread;		/* spare was used */
+	unsigned char mapped;		/* spare was mapped */
 };
 
 /* The pages of a segment of an object with the load bias base. */
@@ -171,8 +177,10 @@ hidden int __seal_wanted(void);
 hidden int __seal_active(void);
 
 /* Empty a job that was used before. A job is too large for the stack of a
- * thread that calls dlopen, so the callers have static ones and hold a lock. */
-hidden void __seal_new_job(struct seal_job *job);
+ * thread that calls dlopen, so the callers have static ones and hold a lock.
+ * One that is used while the records are open must be one of them: it has
+ * numbers of ranges and addresses that are followed. */
+hidden void __seal_new_job(struct seal_job *job, struct seal_spare *spare);
 
 /* Add the pages of o that the policy seals. Under "report" they are sealed and
  * reported at once, not joined with others. */
@@ -186,7 +194,8 @@ hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
 hidden void __seal_vdso(struct seal_job *job, const void *ehdr);
 
 /* Report that o stays unsealed for now. */
-hidden void __seal_defer(const struct seal_object *o, const char *why);
+hidden void __seal_defer(struct seal_job *job, const struct seal_object *o,
+	const char *why);
 
 /* Add pages of the loader's own records or, if seal is 0, report that they are
  * not sealed. */

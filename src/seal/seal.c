@@ -245,10 +245,12 @@ static int holds(struct seal_job *job, struct seal_range r)
 	return ret != 0;
 }
 
-void __seal_new_job(struct seal_job *job)
+void __seal_new_job(struct seal_job *job, struct seal_spare *spare)
 {
 	/* Its ranges need no clearing. */
 	job->set.n = job->error = job->asked = job->refused = 0;
+	job->known = job->spread = job->mapped = 0;
+	job->spare = spare;
 	job->vdso = job->failed = (struct seal_range){ 0, 0 };
 }
 
@@ -309,100 +311,93 @@ static void line(const struct seal_object *o, struct seal_range r, int flags,
 		" ", kind, " ", o->name, ": ", result, why, "\n", (char *)0);
 }
 
-struct report {
-	const struct seal_object *o;
-	int error;
-	const char *why;	/* why nothing was tried, or null */
-	int spread;		/* __seal_spare was used */
-	struct seal_set sealed;
-};
-
-/* Static, because dlopen may be called on a small stack. One is enough: only
- * one thread seals, at start or with the loader's lock held. */
-static SEAL_EARLY(64) struct report rep;
-
-/* ld.so has these of its own, in seal_dso.c. */
-static struct seal_spare *mem;
-
-static struct seal_spare *spare(void)
+/* 0 if there is no memory. */
+static int need_spare(struct seal_job *job)
 {
-	if (!mem) {
-		long ret = __seal_mmap(sizeof *mem+PAGE_SIZE-1 & -PAGE_SIZE);
+	if (!job->spare) {
+		size_t len = sizeof *job->spare+PAGE_SIZE-1 & -PAGE_SIZE;
+		long ret = __seal_mmap(len);
 		if ((unsigned long)ret > -4096UL) return 0;
-		mem = (void *)ret;
+		job->spare = (void *)ret;
+		job->mapped = 1;
 	}
-	return mem;
+	job->spread = 1;
+	return 1;
 }
-weak_alias(spare, __seal_spare);
 
-static void drop_spare(void)
+static void drop_spare(struct seal_job *job)
 {
-	if (mem) __syscall(SYS_munmap, mem,
-		sizeof *mem+PAGE_SIZE-1 & -PAGE_SIZE);
-	mem = 0;
+	struct seal_spare *sp = job->spare;
+	if (job->mapped) {
+		__syscall(SYS_munmap, sp, sizeof *sp+PAGE_SIZE-1 & -PAGE_SIZE);
+		job->spare = 0;
+		job->mapped = 0;
+	} else if (job->spread) {
+		memset(sp, 0, sizeof *sp);
+	}
+	job->spread = 0;
 }
-weak_alias(drop_spare, __seal_drop_spare);
 
-static void report_range(const struct report *rep, struct seal_range r, int flags,
+static void report_range(const struct seal_job *job, struct seal_range r, int flags,
 	const char *kind)
 {
-	const char *why = rep->why;
+	const char *why = job->rep.why;
 	if (r.start >= r.end) return;
-	if (!why && __seal_set_holds(&rep->sealed, r)) {
-		line(rep->o, r, flags, kind, "sealed", "");
+	if (!why && __seal_set_holds(&job->rep.sealed, r)) {
+		line(job->rep.o, r, flags, kind, "sealed", "");
 		return;
 	}
-	if (!why && __seal_set_holds(&__seal_spare()->refused, r))
-		why = __seal_reason(rep->error);
-	if (!why && rep->o->foreign)
+	if (!why && __seal_set_holds(&job->spare->refused, r))
+		why = __seal_reason(job->rep.error);
+	if (!why && job->rep.o->foreign)
 		why = "a static program changes it when it starts";
 	if (!why)
 		why = "writable data, object is not marked";
-	line(rep->o, r, flags, kind, "not sealed: ", why);
+	line(job->rep.o, r, flags, kind, "not sealed: ", why);
 }
 
 /* The same, with a separate line for each mutable part. */
-static void report_parts(const struct report *rep, struct seal_range r, int flags,
+static void report_parts(const struct seal_job *job, struct seal_range r, int flags,
 	const char *kind)
 {
-	const struct seal_set *pages = &__seal_spare()->mutable.pages;
-	for (size_t i=0; i<pages->n && !rep->why; i++) {
+	const struct seal_set *pages = &job->spare->mutable.pages;
+	for (size_t i=0; i<pages->n && !job->rep.why; i++) {
 		struct seal_range m = __seal_common(r, pages->r[i]);
 		if (m.start == m.end) continue;
-		report_range(rep, (struct seal_range){ r.start, m.start }, flags, kind);
-		line(rep->o, m, flags, "mutable", "not sealed: ",
+		report_range(job, (struct seal_range){ r.start, m.start }, flags, kind);
+		line(job->rep.o, m, flags, "mutable", "not sealed: ",
 			"the object says that it changes it");
 		r.start = m.end;
 	}
-	report_range(rep, r, flags, kind);
+	report_range(job, r, flags, kind);
 }
 
 /* Data of ld.so has a separate line for the records in it, and data of a static
  * program one for the vdso's functions. */
-static void report_data(const struct report *rep, struct seal_range r, int flags)
+static void report_data(const struct seal_job *job, struct seal_range r, int flags)
 {
-	struct seal_range m = __seal_common(r, rep->o->records);
-	const char *kind = rep->o->loader ? "records" : "vdso";
+	struct seal_range m = __seal_common(r, job->rep.o->records);
+	const char *kind = job->rep.o->loader ? "records" : "vdso";
 	if (m.start == m.end) {
-		report_parts(rep, r, flags, "data");
+		report_parts(job, r, flags, "data");
 		return;
 	}
-	report_parts(rep, (struct seal_range){ r.start, m.start }, flags, "data");
-	if (rep->why || rep->o->records_sealed || *__seal_state.answer > 0)
-		report_range(rep, m, rep->why ? flags : PF_R, kind);
+	report_parts(job, (struct seal_range){ r.start, m.start }, flags, "data");
+	if (job->rep.why || job->rep.o->records_sealed || *__seal_state.answer > 0)
+		report_range(job, m, job->rep.why ? flags : PF_R, kind);
 	else
-		line(rep->o, m, PF_R, kind, "not sealed: ",
+		line(job->rep.o, m, PF_R, kind, "not sealed: ",
 			"dlopen writes to them");
-	report_parts(rep, (struct seal_range){ m.end, r.end }, flags, "data");
+	report_parts(job, (struct seal_range){ m.end, r.end }, flags, "data");
 }
 
 /* A line for each segment, in the order of the program headers. A segment with
  * RELRO gets one for RELRO and one for the data on either side. The gaps
  * between segments come last. */
-static void report(const struct report *rep)
+static void report(const struct seal_job *job)
 {
-	const struct seal_object *o = rep->o;
-	struct seal_set *const gaps = &__seal_spare()->gaps;
+	const struct seal_object *o = job->rep.o;
+	struct seal_set *const gaps = &job->spare->gaps;
 	int first_flags = -1;
 	size_t i;
 	gaps->n = 0;
@@ -415,46 +410,45 @@ static void report(const struct report *rep)
 		if (first_flags < 0) first_flags = ph->p_flags;
 		__seal_set_subtract(gaps, r);
 		if (o->vdso) {
-			report_parts(rep, r, ph->p_flags, "vdso");
+			report_parts(job, r, ph->p_flags, "vdso");
 		} else if (!(ph->p_flags & PF_W)) {
-			report_parts(rep, r, ph->p_flags,
+			report_parts(job, r, ph->p_flags,
 				ph->p_flags & PF_X ? "text" : "rodata");
 		} else if (ro.start == ro.end) {
-			report_data(rep, r, ph->p_flags);
+			report_data(job, r, ph->p_flags);
 		} else {
-			report_data(rep, (struct seal_range){ r.start, ro.start },
+			report_data(job, (struct seal_range){ r.start, ro.start },
 				ph->p_flags);
-			report_parts(rep, ro, ph->p_flags & ~PF_W, "relro");
-			report_data(rep, (struct seal_range){ ro.end, r.end },
+			report_parts(job, ro, ph->p_flags & ~PF_W, "relro");
+			report_data(job, (struct seal_range){ ro.end, r.end },
 				ph->p_flags);
 		}
 	}
 	for (i=0; i<gaps->n; i++)
-		report_parts(rep, gaps->r[i], first_flags, "gap");
+		report_parts(job, gaps->r[i], first_flags, "gap");
 }
 
-void __seal_defer(const struct seal_object *o, const char *why)
+void __seal_defer(struct seal_job *job, const struct seal_object *o,
+	const char *why)
 {
-	if (!policy->report || !__seal_spare()) return;
-	rep.spread = 1;
-	rep.o = o;
-	rep.why = __seal_active() ? why : why_off();
-	report(&rep);
+	if (!policy->report || !need_spare(job)) return;
+	job->rep.o = o;
+	job->rep.why = __seal_active() ? why : why_off();
+	report(job);
 }
 
 /* Objects */
 
 /* Leave out the pages that the object declares mutable. If that is malformed,
  * or more than a set can hold, leave nothing out. */
-static int exempt(struct report *rep)
+static int exempt(struct seal_job *job)
 {
-	struct seal_spare *sp = __seal_spare();
+	struct seal_spare *sp = job->spare;
 	struct seal_mutable *m = &sp->mutable;
-	int error = __seal_mutable(m, rep->o, PAGE_SIZE);
+	int error = __seal_mutable(m, job->rep.o, PAGE_SIZE);
 	if (!m->n && !error) return 0;
-	rep->spread = 1;
-	if (!error)
-		error = __seal_leave_out(&rep->sealed, &m->pages, &sp->work);
+	if (!error) error = __seal_leave_out(&job->rep.sealed, &m->pages,
+		&sp->work);
 	if (error) m->pages.n = 0;
 	return error;
 }
@@ -476,7 +470,7 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 		if (!policy->strict) continue;
 		job->asked++;
 		refused(job, r, EFAULT);
-		__seal_defer(o, __seal_reason(EFAULT));
+		__seal_defer(job, o, __seal_reason(EFAULT));
 		return 1;
 	}
 	return 0;
@@ -492,7 +486,7 @@ static void know_page(struct seal_job *job, const struct seal_object *o)
 		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
 		r.end = r.start+PAGE_SIZE;
 		if (ph->p_type != PT_LOAD || ph->p_flags & PF_W || !r.start
-		    || !__seal_set_holds(&rep.sealed, r))
+		    || !__seal_set_holds(&job->rep.sealed, r))
 			continue;
 		job->known = r.start;
 		job->known_prot = (ph->p_flags&PF_R ? PROT_READ : 0)
@@ -505,56 +499,55 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
 	size_t i;
 	if (!__seal_active()) {
-		__seal_defer(o, why_off());
+		__seal_defer(job, o, why_off());
 		return;
 	}
 	int rw = __seal_data(o, policy->level), exempts = __seal_exempts(o);
-	struct seal_spare *sp = 0;
-	if ((policy->report || exempts) && !(sp = __seal_spare())) {
+	if ((policy->report || exempts) && !need_spare(job)) {
 		job->asked++;
 		refused(job, o->map, ENOMEM);
 		return;
 	}
-	rep.o = o;
-	rep.why = 0;
-	if (__seal_object_ranges(&rep.sealed, o, rw, PAGE_SIZE)
+	job->rep.o = o;
+	job->rep.why = 0;
+	if (__seal_object_ranges(&job->rep.sealed, o, rw, PAGE_SIZE)
 	    || (o->records_sealed ? __seal_set_add : __seal_set_subtract)
-	    (&rep.sealed, o->records)) {
+	    (&job->rep.sealed, o->records)) {
 		job->asked++;
 		refused(job, o->map, EOVERFLOW);
-		__seal_defer(o, __seal_reason(EOVERFLOW));
+		__seal_defer(job, o, __seal_reason(EOVERFLOW));
 		return;
 	}
 	int certain = policy->strict || policy->report;
 	/* The vdso's headers don't tell its protection. */
 	if (certain && !o->vdso && writable_code(job, o)) return;
-	if (exempts && exempt(&rep)) {
+	if (exempts && exempt(job)) {
 		if (policy->strict) {
 			job->error = ENOEXEC;
-			__seal_defer(o, __seal_reason(ENOEXEC));
+			__seal_defer(job, o, __seal_reason(ENOEXEC));
 			return;
 		}
 		__seal_print(o->name, ": warning: its mutable ranges are malformed,"
 			" or too many: sealed without regard to them\n", (char *)0);
 	}
-	if (o->vdso && rep.sealed.n) job->vdso = rep.sealed.r[0];
+	if (o->vdso && job->rep.sealed.n) job->vdso = job->rep.sealed.r[0];
 	if (certain) know_page(job, o);
 	if (!policy->report) {
-		for (i=0; i<rep.sealed.n; i++) add_range(job, rep.sealed.r[i]);
+		for (i=0; i<job->rep.sealed.n; i++) add_range(job, job->rep.sealed.r[i]);
 		return;
 	}
-	rep.spread = 1;
+	struct seal_spare *sp = job->spare;
 	if (!exempts) sp->mutable.pages.n = 0;
 	sp->refused.n = 0;
-	sp->work = rep.sealed;
+	sp->work = job->rep.sealed;
 	for (i=0; i<sp->work.n; i++) {
 		int error = seal_range(job, sp->work.r[i]);
 		if (!error) continue;
-		__seal_set_subtract(&rep.sealed, sp->work.r[i]);
+		__seal_set_subtract(&job->rep.sealed, sp->work.r[i]);
 		__seal_set_add(&sp->refused, sp->work.r[i]);
-		rep.error = error;
+		job->rep.error = error;
 	}
-	report(&rep);
+	report(job);
 }
 
 void __seal_add_vdso(struct seal_job *job, const void *ehdr)
@@ -630,9 +623,8 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	if (policy->strict && job->error) return job->error;
 	int error = __seal_flush(job);
 	wipe(&job->set);
-	wipe(&rep.sealed);
-	if (rep.spread) __seal_drop_spare();
-	rep.spread = 0;
+	wipe(&job->rep.sealed);
+	drop_spare(job);
 	if (!error) return 0;
 	if (policy->strict) return job->error;
 	if (job->error == *__seal_state.answer || warned) return 0;

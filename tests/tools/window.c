@@ -101,9 +101,6 @@ static struct word {
 	{ .name = "__libc", .file = "", .from = 16, .len = 24, .written = 1 },
 	/* A lock that munmap waits for. */
 	{ .name = "vmlock", .file = "vmlock.c" },
-	/* Not plain: sealing keeps ranges here, with their number. */
-	{ .name = "job", .file = "seal_dso.c", .written = 1 },
-	{ .name = "rep", .file = "seal.c", .written = 1 },
 };
 #define NWORDS (sizeof words/sizeof *words)
 
