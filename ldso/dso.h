@@ -101,10 +101,18 @@ struct dso {
 /* For what leads to the loader's records: see dso.c. */
 #define RECORDS __attribute__((__section__(".bss.records")))
 
+/* See sym_index.c. */
+struct sym_object {
+	struct dso *dso;
+	uint32_t first;		/* number of its first symbol */
+};
+
 struct sym_index {
-	uint16_t *first;	/* by slot: 1 + number of the first object */
-	size_t mask;		/* number of slots - 1 */
-	struct dso **order;	/* the objects by number */
+	uint32_t *slots;	/* by hash: a number, and some of the hash */
+	size_t nslots;
+	unsigned bits;		/* of the number */
+	uint16_t *blocks;	/* by number/BLOCK: an object's number */
+	struct sym_object *objects;
 	size_t n;		/* how many are indexed, from head on */
 };
 

@@ -3,20 +3,27 @@
  * A look-up finds the first object in the global list that defines the name,
  * and most objects don't. With 400 libraries it passes 200 of them on average,
  * at one or two cache misses each; a weak reference without a definition passes
- * all of them. The index maps a hash to the first object in the list that has a
- * symbol of that hash:
+ * all of them. The index is a hash table of the symbols of all objects. Of
+ * those with the same hash it has the first, in the order of the list:
  *
- *	hash of "f"  ->  slot  ->  5	objects 0 to 4 have none: begin at 5
- *	hash of "g"  ->  slot  ->  none	begin at the first that is not indexed
+ *	hash of "f"  ->  slot  ->  a symbol of object 5	it is f: found
+ *	hash of "g"  ->  slot  ->  a symbol of object 7	it is not: begin at 7
+ *	hash of "h"  ->  no slot	begin at the first object without index
  *
- * A look-up skips only objects without a symbol of that hash, so it finds the
- * same symbol as without the index. If two hashes share a slot it begins too
- * early, never too late.
+ * So a look-up skips only objects without a symbol of that hash, and finds the
+ * same symbol as without the index.
+ *
+ * The symbols of all objects are numbered in the order of the list. A slot has
+ * 32 bits: the number in the lower ones, and in the others as much of the hash
+ * as there is room for. If a hash has the same bits by chance, a look-up begins
+ * at the wrong symbol. But it is one that was there first, for a symbol goes to
+ * the first free slot: the look-up begins too early, never too late.
  *
  * The index covers the objects that are loaded at start and does not change
  * after that: dlopen only adds objects to the end of the list, and removes its
  * own. It is one of the loader's records. */
 
+#include <string.h>
 #include "dso.h"
 #include "records.h"
 #include "sym_index.h"
@@ -25,49 +32,200 @@
  * reading every object's hash values. */
 #define SYM_INDEX_MIN 12
 
-/* Returns the hash values of an object's symbols, *n of them. The lowest bit of
- * each is not part of the hash: it marks the end of a bucket. */
-static const uint32_t *sym_hashes(const struct dso *p, size_t *n)
+/* The numbers of an object's symbols begin at a multiple of this, so that a
+ * table of all multiples tells which object has a number. */
+#define BLOCK 64
+
+/* At least so many bits of a slot are of the hash. */
+#define HASH_BITS 6
+
+/* So many slots are fetched into the cache at once: the memory is slow, but
+ * answers requests side by side. */
+#define BATCH 32
+
+#ifdef __GNUC__
+#define prefetch(p) __builtin_prefetch(p)
+#else
+#define prefetch(p) ((void)(p))
+#endif
+
+/* The same as in dynlink.c. */
+static uint32_t gnu_hash(const char *s0)
 {
-	const uint32_t *h = p->ghashtab, *buckets, *chain;
+	const unsigned char *s = (void *)s0;
+	uint_fast32_t h = 5381;
+	for (; *s; s++)
+		h += h*32 + *s;
+	return h;
+}
+
+/* Returns the hash values of an object's symbols, the first of which is symbol
+ * number ghashtab[1]. They follow the buckets. The lowest bit of each is not
+ * part of the hash: it marks the end of a bucket. */
+static const uint32_t *sym_hashes(const struct dso *p)
+{
+	const uint32_t *h = p->ghashtab;
+	return h+4+h[2]*(sizeof(size_t)/4)+h[0];
+}
+
+static size_t count_hashes(const struct dso *p)
+{
+	const uint32_t *h = p->ghashtab, *chain = sym_hashes(p), *buckets;
 	size_t last = 0;
-	buckets = h+4+h[2]*(sizeof(size_t)/4);
-	chain = buckets+h[0];
+	buckets = chain-h[0];
 	for (size_t i=0; i<h[0]; i++)
 		if (buckets[i] > last) last = buckets[i];
-	*n = 0;
-	if (last < h[1]) return chain;
+	if (last < h[1]) return 0;
 	last -= h[1];
 	while (!(chain[last] & 1)) last++;
-	*n = last+1;
-	return chain;
+	return last+1;
+}
+
+/* Names that differ in the last character have hashes in a row. Spread them.
+ * The lowest bit stays, and is always in the slot. */
+static uint32_t mix(uint32_t hash)
+{
+	return hash*0x9e3779b1;
+}
+
+static uint32_t *first_slot(uint32_t mixed)
+{
+	return sym_index.slots+((uint64_t)mixed*sym_index.nslots>>32);
+}
+
+static uint32_t *next_slot(uint32_t *slot)
+{
+	return slot+1 == sym_index.slots+sym_index.nslots
+		? sym_index.slots : slot+1;
+}
+
+/* The first slot, from this one on, that is free or may be of the hash. */
+static uint32_t *find_slot(uint32_t *slot, uint32_t mixed)
+{
+	while (*slot && (*slot ^ mixed<<sym_index.bits) >> sym_index.bits)
+		slot = next_slot(slot);
+	return slot;
+}
+
+static uint32_t number_in(uint32_t slot)
+{
+	return slot & (1u<<sym_index.bits)-1;
+}
+
+static const struct sym_object *object_of(uint32_t number)
+{
+	return sym_index.objects+sym_index.blocks[number/BLOCK];
+}
+
+static void enter(uint32_t number, uint32_t hash)
+{
+	uint32_t mixed = mix(hash), *slot = first_slot(mixed);
+	while (*(slot = find_slot(slot, mixed))) {
+		uint32_t n = number_in(*slot);
+		const struct sym_object *o = object_of(n);
+		if (!((sym_hashes(o->dso)[n-o->first] ^ hash) >> 1)) return;
+		slot = next_slot(slot);
+	}
+	*slot = mixed<<sym_index.bits | number;
+}
+
+/* Symbols that will be entered. */
+struct batch {
+	size_t n;
+	uint32_t number[BATCH], hash[BATCH];
+};
+
+static void enter_batch(struct batch *b)
+{
+	for (size_t i=0; i<b->n; i++) enter(b->number[i], b->hash[i]);
+	b->n = 0;
+}
+
+/* Set the lowest bit of a symbol's hash, which the table lacks. Without it,
+ * names like "f0" and "f1" had the same. One of the two hashes leads to the
+ * bucket: is the one that ends in 0 it? A division takes longer than all else
+ * here, so the caller divides 2^32 once, for a remainder that may be too large
+ * by the number of buckets. */
+static uint32_t complete(uint32_t hash, uint32_t bucket, uint32_t nbuckets,
+	uint32_t inverse)
+{
+	uint32_t even = hash & -2;
+	uint32_t quotient = (uint64_t)even*inverse >> 32;
+	uint32_t off = even-quotient*nbuckets-bucket;
+	return even | (off && off != nbuckets);
+}
+
+static void enter_all(const struct sym_object *o)
+{
+	const struct dso *p = o->dso;
+	const uint32_t *h = p->ghashtab, *chain = sym_hashes(p);
+	uint32_t nbuckets = h[0], inverse = 0, hash, last;
+	struct batch b;
+	b.n = 0;
+	if (nbuckets > 1) inverse = (1ull<<32)/nbuckets;
+	for (uint32_t bucket=0; bucket<nbuckets; bucket++) {
+		size_t i = (chain-nbuckets)[bucket];
+		if (i < h[1]) continue;
+		do {
+			hash = chain[i-h[1]];
+			last = hash & 1;
+			hash = nbuckets > 1
+				? complete(hash, bucket, nbuckets, inverse)
+				: gnu_hash(p->strings+p->syms[i].st_name);
+			if (!p->versym || p->versym[i] >= 0) {
+				prefetch(first_slot(mix(hash)));
+				b.hash[b.n] = hash;
+				b.number[b.n++] = o->first+(i-h[1]);
+				if (b.n == BATCH) enter_batch(&b);
+			}
+			i++;
+		} while (!last);
+	}
+	enter_batch(&b);
 }
 
 void sym_index_build(void)
 {
-	size_t objects = 0, symbols = 0, slots = 1024, n;
+	size_t objects = 0, symbols = 0, numbers = BLOCK, n;
 	struct dso *p;
 	for (p=head; p && p->ghashtab && objects<UINT16_MAX; p=p->syms_next)
 		objects++;
 	if (objects < SYM_INDEX_MIN) return;
 	p = head;
 	for (size_t i=0; i<objects; i++, p=p->syms_next) {
-		sym_hashes(p, &n);
-		symbols += n;
+		symbols += n = count_hashes(p);
+		numbers += n+BLOCK-1 & -BLOCK;
 	}
-	while (slots < 2*symbols) slots *= 2;
-	void *mem = records_table(slots*sizeof *sym_index.first
-		+ objects*sizeof *sym_index.order);
+	if (numbers >> 32-HASH_BITS) return;
+	/* A third stays free. */
+	sym_index.nslots = symbols+symbols/2+1;
+	char *mem = records_table(objects*sizeof *sym_index.objects
+		+ sym_index.nslots*sizeof *sym_index.slots
+		+ numbers/BLOCK*sizeof *sym_index.blocks);
 	if (!mem) return;
-	sym_index.first = mem;
-	sym_index.order = (void *)(sym_index.first+slots);
-	sym_index.mask = slots-1;
+	sym_index.objects = (void *)mem;
+	sym_index.slots = (void *)(sym_index.objects+objects);
+	sym_index.blocks = (void *)(sym_index.slots+sym_index.nslots);
+	while (numbers >> sym_index.bits) sym_index.bits++;
+	numbers = BLOCK;
 	for (p=head; sym_index.n<objects; p=p->syms_next) {
-		const uint32_t *h = sym_hashes(p, &n);
-		sym_index.order[sym_index.n++] = p;
-		while (n--) {
-			uint16_t *first = sym_index.first+sym_slot(h[n]);
-			if (!*first) *first = sym_index.n;
-		}
+		struct sym_object *o = sym_index.objects+sym_index.n;
+		*o = (struct sym_object){ p, numbers };
+		n = numbers+count_hashes(p);
+		for (; numbers<n; numbers+=BLOCK)
+			sym_index.blocks[numbers/BLOCK] = sym_index.n;
+		sym_index.n++;
+		enter_all(o);
 	}
+}
+
+struct dso *sym_begin(const char *s, uint32_t hash, Sym **sym)
+{
+	uint32_t mixed = mix(hash), slot = *find_slot(first_slot(mixed), mixed);
+	if (!slot) return sym_index.objects[sym_index.n-1].dso->syms_next;
+	const struct sym_object *o = object_of(number_in(slot));
+	struct dso *dso = o->dso;
+	Sym *first = dso->syms+dso->ghashtab[1]+(number_in(slot)-o->first);
+	if (!strcmp(s, dso->strings+first->st_name)) *sym = first;
+	return dso;
 }
