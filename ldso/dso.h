@@ -107,12 +107,21 @@ struct sym_object {
 	uint32_t first;		/* number of its first symbol */
 };
 
+struct sym_ahead {
+	const char *s;
+	uint32_t hash;
+	struct dso *dso;	/* where the look-up begins */
+	Sym *sym;		/* has the same hash, or null */
+};
+
 struct sym_index {
 	uint32_t *slots;	/* by hash: a number, and some of the hash */
 	size_t nslots;
 	unsigned bits;		/* of the number */
 	uint16_t *blocks;	/* by number/BLOCK: an object's number */
 	struct sym_object *objects;
+	struct sym_ahead *ahead;	/* a batch of look-ups */
+	struct sym_ahead *next;		/* the next of them */
 	size_t n;		/* how many are indexed, from head on */
 };
 

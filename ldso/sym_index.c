@@ -39,8 +39,8 @@
 /* At least so many bits of a slot are of the hash. */
 #define HASH_BITS 6
 
-/* So many slots are fetched into the cache at once: the memory is slow, but
- * answers requests side by side. */
+/* So many symbols are entered or looked up at once, because memory answers
+ * requests side by side: ask for all of them before the first is needed. */
 #define BATCH 32
 
 #ifdef __GNUC__
@@ -199,11 +199,13 @@ void sym_index_build(void)
 	if (numbers >> 32-HASH_BITS) return;
 	/* A third stays free. */
 	sym_index.nslots = symbols+symbols/2+1;
-	char *mem = records_table(objects*sizeof *sym_index.objects
+	char *mem = records_table((BATCH+1)*sizeof *sym_index.ahead
+		+ objects*sizeof *sym_index.objects
 		+ sym_index.nslots*sizeof *sym_index.slots
 		+ numbers/BLOCK*sizeof *sym_index.blocks);
 	if (!mem) return;
-	sym_index.objects = (void *)mem;
+	sym_index.ahead = (void *)mem;
+	sym_index.objects = (void *)(sym_index.ahead+BATCH+1);
 	sym_index.slots = (void *)(sym_index.objects+objects);
 	sym_index.blocks = (void *)(sym_index.slots+sym_index.nslots);
 	while (numbers >> sym_index.bits) sym_index.bits++;
@@ -219,13 +221,65 @@ void sym_index_build(void)
 	}
 }
 
+/* Sets where the look-up of a hash begins. */
+static void find(struct sym_ahead *a)
+{
+	uint32_t mixed = mix(a->hash);
+	uint32_t slot = *find_slot(first_slot(mixed), mixed);
+	if (!slot) {
+		a->dso = sym_index.objects[sym_index.n-1].dso->syms_next;
+		a->sym = 0;
+		return;
+	}
+	const struct sym_object *o = object_of(number_in(slot));
+	a->dso = o->dso;
+	a->sym = a->dso->syms+a->dso->ghashtab[1]+(number_in(slot)-o->first);
+}
+
 struct dso *sym_begin(const char *s, uint32_t hash, Sym **sym)
 {
-	uint32_t mixed = mix(hash), slot = *find_slot(first_slot(mixed), mixed);
-	if (!slot) return sym_index.objects[sym_index.n-1].dso->syms_next;
-	const struct sym_object *o = object_of(number_in(slot));
-	struct dso *dso = o->dso;
-	Sym *first = dso->syms+dso->ghashtab[1]+(number_in(slot)-o->first);
-	if (!strcmp(s, dso->strings+first->st_name)) *sym = first;
-	return dso;
+	struct sym_ahead one, *a = sym_known(s);
+	if (a) {
+		sym_index.next++;
+	} else {
+		a = &one;
+		a->hash = hash;
+		find(a);
+	}
+	if (a->sym && !strcmp(s, a->dso->strings+a->sym->st_name))
+		*sym = a->sym;
+	return a->dso;
+}
+
+/* Each step reads for all names what the one before has requested. */
+size_t *sym_ahead(struct dso *dso, size_t *rel, size_t size, size_t stride)
+{
+	struct sym_ahead *first = sym_index.ahead, *end = first, *a, *b;
+	size_t *rel_end = rel+size/sizeof *rel;
+	if (!sym_index.n || runtime || size < 4*stride*sizeof *rel) return 0;
+	for (; rel!=rel_end && end<first+BATCH; rel+=stride) {
+		if (!R_SYM(rel[1]) || R_TYPE(rel[1]) == REL_COPY) continue;
+		end->sym = dso->syms+R_SYM(rel[1]);
+		prefetch(end->sym);
+		end++;
+	}
+	for (a=b=first; a<end; a++) {
+		if (a->sym->st_info>>4 == STB_LOCAL) continue;
+		b->s = dso->strings+a->sym->st_name;
+		prefetch(b->s);
+		b++;
+	}
+	b->s = 0;
+	for (a=first; a<b; a++) {
+		a->hash = gnu_hash(a->s);
+		prefetch(first_slot(mix(a->hash)));
+	}
+	for (a=first; a<b; a++) {
+		find(a);
+		prefetch(a->sym);
+	}
+	for (a=first; a<b; a++)
+		if (a->sym) prefetch(a->dso->strings+a->sym->st_name);
+	sym_index.next = first;
+	return rel;
 }

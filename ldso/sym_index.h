@@ -14,4 +14,15 @@ hidden void sym_index_build(void);
  * is an index (sym_index.n). */
 hidden struct dso *sym_begin(const char *s, uint32_t hash, Sym **sym);
 
+/* At the start, begin the look-ups of the next relocations of an object, up to
+ * the one that is returned. The look-ups have to follow in the same order. */
+hidden size_t *sym_ahead(struct dso *, size_t *rel, size_t size, size_t stride);
+
+/* The look-up of s that was begun, or null. */
+static inline struct sym_ahead *sym_known(const char *s)
+{
+	struct sym_ahead *next = sym_index.next;
+	return next && next->s == s && !runtime ? next : 0;
+}
+
 #endif
