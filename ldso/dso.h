@@ -104,7 +104,8 @@ struct dso {
 /* See sym_index.c. */
 struct sym_object {
 	struct dso *dso;
-	uint32_t first;		/* number of its first symbol */
+	Sym *syms;		/* the first that has a number */
+	uint32_t first;		/* this number */
 };
 
 struct sym_ahead {

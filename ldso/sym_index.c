@@ -212,7 +212,7 @@ void sym_index_build(void)
 	numbers = BLOCK;
 	for (p=head; sym_index.n<objects; p=p->syms_next) {
 		struct sym_object *o = sym_index.objects+sym_index.n;
-		*o = (struct sym_object){ p, numbers };
+		*o = (struct sym_object){ p, p->syms+p->ghashtab[1], numbers };
 		n = numbers+count_hashes(p);
 		for (; numbers<n; numbers+=BLOCK)
 			sym_index.blocks[numbers/BLOCK] = sym_index.n;
@@ -233,7 +233,7 @@ static void find(struct sym_ahead *a)
 	}
 	const struct sym_object *o = object_of(number_in(slot));
 	a->dso = o->dso;
-	a->sym = a->dso->syms+a->dso->ghashtab[1]+(number_in(slot)-o->first);
+	a->sym = o->syms+(number_in(slot)-o->first);
 }
 
 struct dso *sym_begin(const char *s, uint32_t hash, Sym **sym)
