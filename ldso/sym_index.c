@@ -6,9 +6,9 @@
  * all of them. The index is a hash table of the symbols of all objects. Of
  * those with the same hash it has the first, in the order of the list:
  *
- *	hash of "f"  ->  slot  ->  a symbol of object 5	it is f: found
- *	hash of "g"  ->  slot  ->  a symbol of object 7	it is not: begin at 7
- *	hash of "h"  ->  no slot	begin at the first object without index
+ *	hash of "f" -> slot -> symbol of object 5    it is f: found
+ *	hash of "g" -> slot -> symbol of object 7    it is not g: begin there
+ *	hash of "h" -> no slot    begin at the first object without index
  *
  * So a look-up skips only objects without a symbol of that hash, and finds the
  * same symbol as without the index.
