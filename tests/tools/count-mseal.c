@@ -1,7 +1,7 @@
 /* count-mseal PROGRAM ARGS...: run PROGRAM and print each of its mseal calls on
- * standard error as "mseal START-END = RESULT", then "mseal calls: N", and the
- * number of all its calls as "system calls: N". The exit status is
- * PROGRAM's. */
+ * standard error as "mseal START-END = RESULT", with " again" if a byte of it was
+ * sealed by an earlier one, then "mseal calls: N", and the number of all its
+ * calls as "system calls: N". The exit status is PROGRAM's. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,6 +14,22 @@
 #include <unistd.h>
 
 #define NR_MSEAL 462
+#define MAX 1024
+
+static struct { unsigned long long start, end; } sealed[MAX];
+static unsigned nsealed;
+
+static const char *note(unsigned long long start, unsigned long long end)
+{
+	const char *again = "";
+	for (unsigned i=0; i<nsealed; i++)
+		if (start < sealed[i].end && sealed[i].start < end)
+			again = " again";
+	if (nsealed == MAX) return " again: unknown, too many";
+	sealed[nsealed].start = start;
+	sealed[nsealed++].end = end;
+	return again;
+}
 
 int main(int argc, char **argv)
 {
@@ -60,8 +76,9 @@ int main(int argc, char **argv)
 		} else if (i.op == PTRACE_SYSCALL_INFO_EXIT && inside) {
 			inside = 0;
 			n++;
-			fprintf(stderr, "mseal %08llx-%08llx = %lld\n", a, a+l,
-				(long long)i.exit.rval);
+			fprintf(stderr, "mseal %08llx-%08llx = %lld%s\n", a, a+l,
+				(long long)i.exit.rval,
+				i.exit.rval ? "" : note(a, a+l));
 		}
 	}
 	fprintf(stderr, "mseal calls: %u\nsystem calls: %u\n", n, all);

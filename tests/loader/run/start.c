@@ -38,6 +38,29 @@ static void vdso_functions(void **state)
 	all_levels("vdso/static-pie-unmarked");
 }
 
+/* No page is sealed twice. Linux 6.17 to 6.18.20 go wrong where a call covers
+ * sealed and unsealed mappings that it can merge (CVE-2026-23416). */
+static void sealed_once(void **state)
+{
+	static const char *const progs[] = { "program/pie", "program/nonpie",
+		"program/static", "program/static-pie", "deps/main",
+		"dlopen/main", "lazy/main", "late/main", "records/dlseal" };
+	static const char *const words[] = { "on", "full", "full,strict",
+		"on,report" };
+	(void)state;
+	need_mseal();
+	for (size_t i=0; i<sizeof progs/sizeof *progs; i++)
+		for (size_t k=0; k<sizeof words/sizeof *words; k++) {
+			if (access(built(progs[i]), X_OK)) fail_msg("no %s", progs[i]);
+			struct result *r = RUN(ENV(fmt("LD_SEAL=%s", words[k]),
+				"CHECK_LEVEL=none"), "../count-mseal",
+				built(progs[i]));
+			if (r->status == 98) skip_case("no ptrace: %s", r->err);
+			want_err(r, "mseal calls: ");
+			want_no_err(r, " again");
+		}
+}
+
 /* -static-pie must make one: position-independent, without an interpreter. */
 static void static_pie_is_one(void **state)
 {
@@ -322,6 +345,7 @@ int main(void)
 		cmocka_unit_test(static_),
 		cmocka_unit_test(static_pie),
 		cmocka_unit_test(static_pie_is_one),
+		cmocka_unit_test(sealed_once),
 		cmocka_unit_test(pie_unmarked),
 		cmocka_unit_test(nonpie_unmarked),
 		cmocka_unit_test(static_unmarked),
