@@ -74,6 +74,8 @@ int ctor_begins(struct dso *p)
 
 void ctor_ends(struct dso *p)
 {
+	/* A constructor may have come back from a signal handler by longjmp. */
+	records_readable();
 	p->ctor->visitor = 0;
 	p->ctor->constructed = 1;
 }
@@ -95,11 +97,13 @@ static struct dso *object(unsigned n)
 
 struct dso *fini_first(void)
 {
+	records_readable();
 	return object(last_begun);
 }
 
 struct dso *fini_next(const struct dso *p)
 {
+	records_readable();
 	return object(p->ctor->before);
 }
 

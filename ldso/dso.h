@@ -220,4 +220,8 @@ hidden void records_close_start(struct seal_job *);
 hidden struct seal_range records_range(void);
 hidden int records_sealed(void);
 
+/* 1 if they have a protection key: sealed from the start, although dlopen writes
+ * to them. */
+hidden int key_in_use(void);
+
 #endif

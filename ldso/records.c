@@ -24,6 +24,9 @@
  * errors wait in a buffer, and TLS of existing threads is installed after the
  * close.
  *
+ * With a protection key (key.c) they are always writable by their protection,
+ * opened for one thread by its rights, and sealed at once.
+ *
  * Memory is taken from the end of a region and is never given back, except that
  * a dlopen that fails goes back to where it began. The first region follows the
  * roots. Others are mapped, each much larger than the ones before. */
@@ -79,9 +82,15 @@ void records_start(void)
 static struct region *add_region(size_t len, int public, int flags)
 {
 	struct region *r, **list = &records.at.regions;
-	char *p = mmap(0, len, PROT_READ|PROT_WRITE,
+	int keyed = !public && key_in_use();
+	/* Other threads must not write to it before it has its key. */
+	char *p = mmap(0, len, keyed ? PROT_NONE : PROT_READ|PROT_WRITE,
 		MAP_PRIVATE|MAP_ANONYMOUS|flags, -1, 0);
 	if (p == MAP_FAILED) return 0;
+	if (keyed && (errno = key_protect((uintptr_t)p, len, 1))) {
+		munmap(p, len);
+		return 0;
+	}
 	if (!public && !flags) {
 		/* It has room for its own description. */
 		r = (void *)p;
@@ -212,11 +221,58 @@ static int protect(int prot, int start)
 {
 	struct seal_range all = records_range();
 	struct region *r = records.at.regions;
-	long ret = __syscall(SYS_mprotect, all.start, all.end-all.start, prot);
+	int keyed = key_in_use();
+	long ret = 0;
+	if (!keyed) ret = __syscall(SYS_mprotect, all.start, all.end-all.start,
+		prot);
+	else if (prot & PROT_WRITE) key_open();
+	else key_close();
 	for (; r && !ret; r=r->next)
-		if (!r->public && (!r->final || start))
+		if (!r->public && (r->final ? start : !keyed))
 			ret = __syscall(SYS_mprotect, r->start, r->len, prot);
 	return ret == -ENOSYS ? 0 : -ret;
+}
+
+/* Give the key, or with 0 that of other memory, to all that dlopen writes to. */
+static int set_key(int with)
+{
+	struct seal_range all = records_range();
+	struct region *r = records.at.regions;
+	int err = key_protect(all.start, all.end-all.start, with);
+	for (; r && !err; r=r->next)
+		if (!r->public && !r->final)
+			err = key_protect(r->start, r->len, with);
+	return err;
+}
+
+/* Without a key, mprotect opens and closes the records. */
+static void take_key(void)
+{
+	int err = key_start();
+	if (!err && (err = set_key(1))) {
+		set_key(0);
+		key_give_up();
+	}
+	if (!err || !__seal_strict()) return;
+	/* On a processor without keys the first answer is EINVAL. */
+	__seal_refuse(app.name, err == EPERM || err == EACCES
+		? "a protection key is not permitted"
+		: err == ENOMEM ? "no memory to protect the loader's records"
+		: "there is no protection key for the loader's records");
+}
+
+/* Seal the regions that were added since was. */
+static void seal_new_regions(struct region *was)
+{
+	static struct seal_job job;
+	struct region *r = records.at.regions;
+	if (r == was || records.first_answer > 0) return;
+	__seal_new_job(&job, 0);
+	for (; r!=was; r=r->next)
+		if (!r->public) __seal_add_records(&job, (struct seal_range){
+			r->start, r->start+r->len }, 1, 1);
+	if (__seal_flush(&job)) __seal_print("ld.so: warning: new records are"
+		" not sealed: ", __seal_reason(job.error), "\n", (char *)0);
 }
 
 int records_sealed(void)
@@ -304,6 +360,7 @@ void records_close(void)
 {
 	if (records.open) {
 		if (records.at.nobjects != records.opened.nobjects) gencnt++;
+		struct region *was = records.opened.regions;
 		/* Once a dlopen has failed, nothing shall tell of it. */
 		records.opened = (struct mark){ 0 };
 		records.opener = 0;
@@ -312,6 +369,7 @@ void records_close(void)
 		debug.state = RT_CONSISTENT;
 		_dl_debug_state();
 		close_pages(0);
+		if (key_in_use()) seal_new_regions(was);
 	}
 	report_pending();
 }
@@ -320,6 +378,7 @@ void records_close(void)
  * here to close the records. Its lock stays taken, so nothing opens them. */
 void __records_atfork(int child)
 {
+	records_readable();
 	pthread_t who = records.open && records.opener ? records.opener : writer;
 	if (child && who && who != __pthread_self()
 	    && records.state != RECORDS_FREE) protect(PROT_READ, 0);
@@ -479,20 +538,22 @@ void records_decide(struct seal_job *job)
 	if (!records.first_answer) records.first_answer = -1;
 	if (!__seal_active()) records.state = RECORDS_FREE;
 	else if (records.first_answer > 0
-	    || __seal_keep_dlopen(records.importer != 0))
+	    || __seal_keep_dlopen(records.importer != 0)) {
 		records.state = RECORDS_GUARDED;
-	else records.state = records.importer ? RECORDS_FORCED : RECORDS_UNUSED;
+		if (__seal_key()) take_key();
+	} else records.state = records.importer ? RECORDS_FORCED : RECORDS_UNUSED;
 }
 
 /* The regions that were mapped. Roots and first region are pages of ld.so. */
 static void add_regions(struct seal_job *job)
 {
 	struct region *r;
+	int keyed = key_in_use();
 	for (r=records.at.regions; r; r=r->next) if (!r->public)
 		__seal_add_records(job, (struct seal_range){ r->start,
-			r->start+r->len }, records_sealed() || (r->final
-			&& records.state != RECORDS_FREE
-			&& records.first_answer <= 0));
+			r->start+r->len }, records_sealed() || keyed
+			|| (r->final && records.state != RECORDS_FREE
+			&& records.first_answer <= 0), keyed && !r->final);
 }
 
 void records_close_start(struct seal_job *job)
@@ -516,7 +577,7 @@ static int seal_all(void)
 	add_regions(&job);
 	int err = __seal_flush(&job);
 	if (!err) {
-		__seal_add_records(&job, records_range(), 1);
+		__seal_add_records(&job, records_range(), 1, key_in_use());
 		err = __seal_flush(&job);
 	}
 	if (!err) return 0;
@@ -547,6 +608,7 @@ static const char *seal_loader(void)
 int dlseal(void)
 {
 	int cs;
+	records_readable();
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cs);
 	pthread_rwlock_wrlock(&lock);
 	pthread_mutex_lock(&init_fini_lock);

@@ -130,6 +130,25 @@ hidden int number_objects(struct dso *p, struct dso **queue);
 /* Note an object that refers to dlopen or dlsym. */
 hidden void note_import(const struct dso *, const char *name);
 
+/* key.c: a protection key for the records. */
+
+/* Take a key, which this thread may write with. Returns 0, or a positive errno.
+ * ld.so's RELRO must be writable, also to give it up. */
+hidden int key_start(void);
+hidden void key_give_up(void);
+
+/* Make pages readable and writable with the key, or with that of all other
+ * memory. Returns 0, or a positive errno. */
+hidden int key_protect(uintptr_t start, size_t len, int with);
+
+/* Let this thread write with the key, or only read. */
+hidden void key_open(void);
+hidden void key_close(void);
+
+/* Let this thread read the records, if it can't: called first by every function
+ * of the loader that may run in a signal handler. */
+hidden void records_readable(void);
+
 /* ctors.c */
 
 extern hidden unsigned atforks;

@@ -210,6 +210,8 @@ static int protect(struct dso *p)
 
 void protect_dso(struct dso *p)
 {
+	/* Later: see seal_start. */
+	if (p == &ldso && !runtime) return;
 	int err = protect(p);
 	if (!err) return;
 	errno = err;
@@ -240,6 +242,7 @@ weak_alias(dummy, records_decide);
 weak_alias(dummy, records_close_start);
 weak_alias(dummy_range, records_range);
 weak_alias(dummy_sealed, records_sealed);
+weak_alias(dummy_sealed, key_in_use);
 
 static struct seal_object seal_view(const struct dso *p)
 {
@@ -254,7 +257,8 @@ static struct seal_object seal_view(const struct dso *p)
 	};
 	if (p == &ldso) {
 		o.records = records_range();
-		o.records_sealed = records_sealed();
+		o.records_keyed = key_in_use();
+		o.records_sealed = records_sealed() || o.records_keyed;
 	}
 	if (!p->kernel_mapped) {
 		o.map.start = (uintptr_t)p->map;
@@ -289,23 +293,19 @@ void seal_program(const struct dso *p)
 
 /* The order matters: ld.so comes last, since the records are a part of it. They
  * are protected before, when nothing is written to them any more. Before that the
- * kernel is asked for a range of another object, to note its answer. */
+ * kernel is asked for a range of another object, to note its answer, and the key
+ * of the records is written to ld.so's RELRO, which is protected then. */
 void seal_start(void)
 {
 	struct seal_job job = { 0 };
 	size_t vdso = 0;
+	int err = 0;
 	if (!__seal_wanted()) {
 		records_decide(&job);
+		if (ldso.relocated) err = protect(&ldso);
+		if (err) __seal_refuse(app.name, __seal_reason(err));
 		records_close_start(&job);
 		return;
-	}
-	/* ld.so is not in the list of a program that needs no library, so
-	 * reloc_all left it out. Nothing can look up dlopen then, and the
-	 * relocations of stage 2 are final. */
-	if (!ldso.relocated) {
-		int err = protect(&ldso);
-		if (err) __seal_refuse(app.name, __seal_reason(err));
-		ldso.relocated = 1;
 	}
 	for (struct dso *p=head; p; p=p->next)
 		if (p != &ldso) seal_dso(&job, p);
@@ -313,11 +313,17 @@ void seal_start(void)
 		if (*aux == AT_SYSINFO_EHDR) vdso = aux[1];
 	__seal_add_vdso(&job, (void *)vdso);
 	records_decide(&job);
+	/* ld.so is not in the list of a program that needs no library, so
+	 * reloc_all left it out. Nothing can look up dlopen then, and the
+	 * relocations of stage 2 are final. */
+	err = protect(&ldso);
+	if (err) __seal_refuse(app.name, __seal_reason(err));
+	ldso.relocated = 1;
 	ldso.sealed = SEALED;
 	struct seal_object o = seal_view(&ldso);
 	records_close_start(&job);
 	__seal_add(&job, &o);
-	int err = __seal_finish(&job, app.name);
+	err = __seal_finish(&job, app.name);
 	if (err) __seal_refuse(app.name, __seal_reason(err));
 }
 

@@ -1,1 +1,2 @@
-/* Empty: seal_start.h names the macros that an architecture may define. */
+/* Empty: seal_start.h and ldso/key.c name the macros that an architecture may
+ * define. */

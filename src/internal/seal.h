@@ -69,6 +69,7 @@ struct seal_object {
 	 * vdso's functions. */
 	struct seal_range records;
 	unsigned char records_sealed;
+	unsigned char records_keyed;	/* writable, for threads with a right */
 	unsigned char loader;		/* ld.so: its RW data is sealed too */
 	unsigned char vdso;		/* special mapping, can't be split */
 	unsigned char foreign;		/* relocates itself: RW stays mutable */
@@ -198,8 +199,12 @@ hidden void __seal_defer(struct seal_job *job, const struct seal_object *o,
 	const char *why);
 
 /* Add pages of the loader's own records or, if seal is 0, report that they are
- * not sealed. */
-hidden void __seal_add_records(struct seal_job *job, struct seal_range r, int seal);
+ * not sealed. With keyed they are writable, but have a protection key. */
+hidden void __seal_add_records(struct seal_job *job, struct seal_range r,
+	int seal, int keyed);
+
+/* 1 if the policy wants a protection key for the records. */
+hidden int __seal_key(void);
 
 /* 1 if dlopen must stay possible: the policy says so, or leaves it to imported,
  * which tells whether a loaded object refers to dlopen or dlsym. */

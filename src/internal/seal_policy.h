@@ -30,6 +30,7 @@ struct seal_policy {
 	unsigned char marked;	/* seal only if the main program is marked */
 	unsigned char report;	/* a line per range on standard error */
 	unsigned char dlopen;	/* enum seal_dlopen */
+	unsigned char pkey;	/* guard the records by a protection key */
 };
 
 enum seal_parse {

@@ -14,4 +14,5 @@
 	W(marked, marked, 1) \
 	W(report, report, 1) \
 	W(dlopen, dlopen, SEAL_DLOPEN_KEPT) \
-	W(nodlopen, dlopen, SEAL_DLOPEN_NONE)
+	W(nodlopen, dlopen, SEAL_DLOPEN_NONE) \
+	W(pkey, pkey, 1)

@@ -194,6 +194,11 @@ int __seal_strict(void)
 	return policy->strict && __seal_active();
 }
 
+int __seal_key(void)
+{
+	return policy->pkey && __seal_active();
+}
+
 int __seal_wanted(void)
 {
 	return policy->report || __seal_active();
@@ -378,15 +383,16 @@ static void report_data(const struct seal_job *job, struct seal_range r, int fla
 {
 	struct seal_range m = __seal_common(r, job->rep.o->records);
 	const char *kind = job->rep.o->loader ? "records" : "vdso";
+	int prot = job->rep.why || job->rep.o->records_keyed ? flags : PF_R;
 	if (m.start == m.end) {
 		report_parts(job, r, flags, "data");
 		return;
 	}
 	report_parts(job, (struct seal_range){ r.start, m.start }, flags, "data");
 	if (job->rep.why || job->rep.o->records_sealed || *__seal_state.answer > 0)
-		report_range(job, m, job->rep.why ? flags : PF_R, kind);
+		report_range(job, m, prot, kind);
 	else
-		line(job->rep.o, m, PF_R, kind, "not sealed: ",
+		line(job->rep.o, m, prot, kind, "not sealed: ",
 			"dlopen writes to them");
 	report_parts(job, (struct seal_range){ m.end, r.end }, flags, "data");
 }
@@ -589,7 +595,8 @@ void __seal_vdso(struct seal_job *job, const void *ehdr)
 	if (error) refused(job, r, error);
 }
 
-void __seal_add_records(struct seal_job *job, struct seal_range r, int seal)
+void __seal_add_records(struct seal_job *job, struct seal_range r, int seal,
+	int keyed)
 {
 	static const struct seal_object o = { .name = "ld.so" };
 	const char *why = 0;
@@ -603,7 +610,7 @@ void __seal_add_records(struct seal_job *job, struct seal_range r, int seal)
 		why = __seal_reason(*__seal_state.answer);
 	else if (!seal) why = "dlopen writes to them";
 	else if (seal_range(job, r)) why = __seal_reason(job->error);
-	line(&o, r, __seal_active() ? PF_R : PF_R|PF_W, "records",
+	line(&o, r, __seal_active() && !keyed ? PF_R : PF_R|PF_W, "records",
 		why ? "not sealed: " : "sealed", why ? why : "");
 }
 

@@ -39,6 +39,7 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		if (p.report) *f++ = 'r';
 		if (p.dlopen == SEAL_DLOPEN_KEPT) *f++ = 'd';
 		if (p.dlopen == SEAL_DLOPEN_NONE) *f++ = 'n';
+		if (p.pkey) *f++ = 'p';
 		*f = 0;
 		if (p.level != level || strcmp(got_flags, flags)) {
 			fprintf(stderr,
@@ -76,6 +77,8 @@ static void flags(void **st)
 	good("dlopen", SEAL_ON, "d");
 	good("nodlopen,strict", SEAL_ON, "sn");
 	good("dlopen,dlopen", SEAL_ON, "d");
+	good("pkey", SEAL_ON, "p");
+	good("pkey,nodlopen,pkey,strict", SEAL_ON, "snp");
 }
 
 static void mixed(void **st)
@@ -123,6 +126,8 @@ static void unknown(void **st)
 	bad("1", SEAL_PARSE_UNKNOWN, "1");
 	bad("on=1", SEAL_PARSE_UNKNOWN, "on=1");
 	bad("str", SEAL_PARSE_UNKNOWN, "str");
+	bad("pkeys", SEAL_PARSE_UNKNOWN, "pkeys");
+	bad("nopkey", SEAL_PARSE_UNKNOWN, "nopkey");
 	bad("\xff", SEAL_PARSE_UNKNOWN, "\xff");
 }
 
@@ -159,15 +164,15 @@ static void words_in_message(void **st)
 	(void)st;
 	assert_string_equal(SEAL_WORDS,
 		"levels: off on full; flags: strict marked report "
-		"dlopen nodlopen");
+		"dlopen nodlopen pkey");
 }
 
 /* Any string is parsed, or refused without effect. */
 static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
-		"marked", "report", "strictly", "dlopen", "nodlopen", ",", ",",
-		",", "x", " ", "o" };
+		"marked", "report", "strictly", "dlopen", "nodlopen", "pkey",
+		",", ",", ",", "x", " ", "o" };
 	char s[128];
 	int i, k, n;
 	(void)st;
@@ -175,7 +180,7 @@ static void random_words(void **st)
 	for (i=0; i<100000; i++) {
 		*s = 0;
 		n = rand()%8;
-		for (k=0; k<n; k++) strcat(s, part[rand()%15]);
+		for (k=0; k<n; k++) strcat(s, part[rand()%16]);
 		char *copy = strdup(s);
 		struct seal_policy p = { .level = SEAL_FULL }, before = p;
 		struct seal_word w = { 0, 0 };

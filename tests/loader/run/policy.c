@@ -94,7 +94,7 @@ static void unknown_words(void **state)
 {
 	static const char known[] =
 		" (levels: off on full; flags: strict marked report dlopen"
-		" nodlopen)\n";
+		" nodlopen pkey)\n";
 	(void)state;
 	refused("nonsense", fmt("unknown word \"nonsense\"%s", known));
 	refused("on,nonsense", fmt("unknown word \"nonsense\"%s", known));
