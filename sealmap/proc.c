@@ -192,12 +192,16 @@ static int map_line(struct space *sp, char *line)
 static void detail_line(struct map *m, const char *line)
 {
 	uint64_t kb;
+	int key;
 	if (!strncmp(line, "VmFlags:", 8)) {
 		const char *p = strstr(line+8, " sl");
 		m->sealed = p && (!p[3] || p[3] == ' ') ? YES : NO;
 	} else if (sscanf(line, "Anonymous: %"SCNu64" kB", &kb) == 1
-	    && m->inode)
+	    && m->inode) {
 		m->written = kb*1024;
+	} else if (sscanf(line, "ProtectionKey: %d", &key) == 1) {
+		m->key = key;
+	}
 }
 
 /* The vsyscall page is in the kernel's half of the address space, where

@@ -53,6 +53,7 @@ struct map {
 	char dev[24];
 	unsigned prot;		/* R W X */
 	int shared;
+	int key;		/* its protection key; 0 if it has none */
 	enum answer sealed;
 	/* bytes of a private file mapping that the file no longer backs */
 	uint64_t written;
