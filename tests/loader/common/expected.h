@@ -16,6 +16,9 @@ void check_set_pending(const char *name_part, int pending);
  * loaded objects. */
 void check_set_records(int sealed);
 
+/* They have a protection key: sealed, and writable by their protection. */
+void check_set_key(void);
+
 /* A range that the program itself sealed. */
 void check_own_seal(const void *p, size_t len);
 

@@ -10,11 +10,17 @@
 /* The loader's records must be sealed if no object has an undefined dlopen or
  * dlsym at start, unless the program (check_set_records) or LD_SEAL decides.
  * They are found from struct r_debug. */
-static int records = SEAL_ANY;
+static int records = SEAL_ANY, prot = PROT_READ;
 
 void check_set_records(int sealed)
 {
 	records = sealed;
+}
+
+void check_set_key(void)
+{
+	records = SEAL_YES;
+	prot = PROT_READ|PROT_WRITE;
 }
 
 static uintptr_t dyn_value(const ElfW(Dyn) *d, long tag)
@@ -96,10 +102,10 @@ const void *check_debug(void)
 	return (void *)debug;
 }
 
-static void want_record(uintptr_t a, int seal)
+static void want_record(uintptr_t a, int seal, int its_prot)
 {
 	struct want w = { a & -pagesz, (a & -pagesz) + pagesz, RECORDS,
-		PROT_READ, seal, 0, 1, 0, "ld.so" };
+		its_prot, seal, 0, 1, 0, "ld.so" };
 	struct map *m = map_at(a);
 	if (nwant && want[nwant-1].kind == RECORDS
 	    && a >= want[nwant-1].s && a < want[nwant-1].e) return;
@@ -121,7 +127,7 @@ static int is_wanted(const struct map *m)
 int is_record(uintptr_t a)
 {
 	const struct map *m = map_at((uintptr_t)check_debug());
-	return m && !(m->prot & PROT_WRITE) && a >= m->s && a < m->e
+	return m && m->prot == prot && a >= m->s && a < m->e
 		&& settings.level != LEVEL_FOREIGN;
 }
 
@@ -143,14 +149,18 @@ static int find_region(int seal)
 {
 	for (size_t i=0; i<nmaps; i++) {
 		if (!maps[i].anon || maps[i].name[0]
-		    || maps[i].prot != PROT_READ || is_wanted(maps+i)) continue;
+		    || (maps[i].prot != PROT_READ && maps[i].prot != prot)
+		    || is_wanted(maps+i)) continue;
 		for (size_t j=0; j<nwant; j++) {
 			const uintptr_t *p;
 			if (want[j].kind != RECORDS
 			    || !(p = description(want+j, maps+i))) continue;
+			/* Not records, but public? */
+			if (((char *)(p+3))[0]) continue;
 			/* Written at start and not changed by dlopen? */
 			int final = ((char *)(p+3))[1];
-			want_record(maps[i].s, final ? SEAL_YES : seal);
+			want_record(maps[i].s, final ? SEAL_YES : seal,
+				final ? PROT_READ : prot);
 			return 1;
 		}
 	}
@@ -171,7 +181,8 @@ void want_records(void)
 		seal = SEAL_YES;
 		dl_iterate_phdr(each_import, &seal);
 	}
-	want_record((uintptr_t)debug, seal);
-	for (l=debug->r_map; l; l=l->l_next) want_record((uintptr_t)l, seal);
+	want_record((uintptr_t)debug, seal, prot);
+	for (l=debug->r_map; l; l=l->l_next)
+		want_record((uintptr_t)l, seal, prot);
 	while (find_region(seal));
 }
