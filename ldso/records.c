@@ -541,7 +541,12 @@ void records_decide(struct seal_job *job)
 	    || __seal_keep_dlopen(records.importer != 0)) {
 		records.state = RECORDS_GUARDED;
 		if (__seal_key()) take_key();
-	} else records.state = records.importer ? RECORDS_FORCED : RECORDS_UNUSED;
+	} else if (records.importer) {
+		prepare_search();
+		records.state = RECORDS_FORCED;
+	} else {
+		records.state = RECORDS_UNUSED;
+	}
 }
 
 /* The regions that were mapped. Roots and first region are pages of ld.so. */
@@ -598,6 +603,7 @@ static const char *seal_loader(void)
 	if (records.first_answer > 0)
 		return __seal_reason(records.first_answer);
 	if (records_open()) return "no memory";
+	prepare_search();
 	if ((err = seal_all())) return __seal_reason(err);
 	__seal_new_job(&job, 0);
 	for (struct dso *p=lazy_head; p; p=p->lazy_next) seal_waiting(&job, p);

@@ -127,6 +127,10 @@ hidden void records_error(const char *, va_list);
  * given queue of constructors. Returns 0, or -1 without memory. */
 hidden int number_objects(struct dso *p, struct dso **queue);
 
+/* dynlink.c: find what a search for a name writes to records, so that sealed
+ * ones can be searched by a name under which nothing was found yet. */
+hidden void prepare_search(void);
+
 /* Note an object that refers to dlopen or dlsym. */
 hidden void note_import(const struct dso *, const char *name);
 

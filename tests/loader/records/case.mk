@@ -51,6 +51,9 @@ $(RECORDS)/liblast.so: loader/records/lifetime.c
 $(RECORDS)/order: loader/records/order.c $(addprefix $(RECORDS)/lib,first.so second.so opened.so last.so)
 	$(MCC) $(FLAGS) -o $@ $< -L$(@D) -lfirst -lsecond $(ORIGIN)
 BOTH_CASES += $(RECORDS)/order
+$(RECORDS)/bare: loader/records/bare.c $(RECORDS)/libplugin.so
+	$(MCC) $(FLAGS) -o $@ $< $(ORIGIN)
+BOTH_CASES += $(RECORDS)/bare
 $(RECORDS)/nothing: loader/records/nothing.c
 	$(MCC) $(FLAGS) -o $@ $<
 $(RECORDS)/three-libraries: loader/records/nothing.c $(addprefix $(RECORDS)/lib,plugin.so last.so second.so)

@@ -92,6 +92,32 @@ static void nodlopen(void **state)
 	want_out(r, "-second\n-first\n");
 }
 
+/* Sealed records still lead to what is loaded. */
+static void bare_name(void **state)
+{
+	struct result *r;
+	const char *preload = fmt("LD_PRELOAD=%s",
+		built("records/libplugin.so"));
+	(void)state;
+	r = RUN(ENV(preload), up("records/bare"));
+	want_clean(r);
+	want_out(r, "found\n");
+	static const char *const words[] = { "off", "on", "full",
+		"on,nodlopen", "full,strict,nodlopen" };
+	for (size_t i=0; i<sizeof words/sizeof *words; i++) {
+		r = RUN(ENV(preload, fmt("LD_SEAL=%s", words[i])),
+			"records/bare");
+		want_clean(r);
+		want_out(r, "found\n");
+		want_no_out(r, "not found");
+	}
+	need_mseal();
+	r = RUN(ENV(preload, "LD_SEAL=on"), "records/bare", "dlseal");
+	want_clean(r);
+	want_out(r, "found\n");
+	want_no_out(r, "not found");
+}
+
 static void contrary_flags(void **state)
 {
 	struct result *r;
@@ -368,6 +394,7 @@ int main(void)
 		cmocka_unit_test(dlseal_called),
 		cmocka_unit_test(flags),
 		cmocka_unit_test(nodlopen),
+		cmocka_unit_test(bare_name),
 		cmocka_unit_test(contrary_flags),
 		cmocka_unit_test(kernel_without_mseal),
 		cmocka_unit_test(order),
