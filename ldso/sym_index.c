@@ -68,16 +68,33 @@ static const uint32_t *sym_hashes(const struct dso *p)
 	return h+4+h[2]*(sizeof(size_t)/4)+h[0];
 }
 
+/* So many elements of a table may follow where it begins. */
+static size_t room(const struct dso *p, const void *table, size_t size)
+{
+	size_t at = (uintptr_t)table-(uintptr_t)p->map;
+	return at < p->map_len ? (p->map_len-at)/size : 0;
+}
+
+/* Returns how many hash values an object has, or -1 if its tables are not all
+ * in its memory: a look-up may never get to the part that is not. */
 static size_t count_hashes(const struct dso *p)
 {
-	const uint32_t *h = p->ghashtab, *chain = sym_hashes(p), *buckets;
-	size_t last = 0;
+	const uint32_t *h = p->ghashtab, *buckets, *chain;
+	size_t last = 0, end;
+	if (room(p, h, 4) < 4 || !h[2] || h[2] > room(p, h+4, sizeof(size_t)))
+		return -1;
+	chain = sym_hashes(p);
 	buckets = chain-h[0];
+	if (h[0] > room(p, buckets, 4)) return -1;
 	for (size_t i=0; i<h[0]; i++)
 		if (buckets[i] > last) last = buckets[i];
-	if (last < h[1]) return 0;
+	if (!last || last < h[1]) return 0;
 	last -= h[1];
-	while (!(chain[last] & 1)) last++;
+	end = room(p, chain, 4);
+	while (last<end && !(chain[last] & 1)) last++;
+	if (last >= end || last+h[1] >= room(p, p->syms, sizeof *p->syms)
+	    || (p->versym && last+h[1] >= room(p, p->versym, 2)))
+		return -1;
 	return last+1;
 }
 
@@ -145,34 +162,61 @@ static void enter_batch(struct batch *b)
  * names like "f0" and "f1" had the same. One of the two hashes leads to the
  * bucket: is the one that ends in 0 it? A division takes longer than all else
  * here, so the caller divides 2^32 once, for a remainder that may be too large
- * by the number of buckets. */
-static uint32_t complete(uint32_t hash, uint32_t bucket, uint32_t nbuckets,
+ * by the number of buckets. Returns 0 if neither hash leads to the bucket, so
+ * that no look-up finds the symbol. */
+static int complete(uint32_t *hash, uint32_t bucket, uint32_t nbuckets,
 	uint32_t inverse)
 {
-	uint32_t even = hash & -2;
+	uint32_t even = *hash & -2;
 	uint32_t quotient = (uint64_t)even*inverse >> 32;
 	uint32_t off = even-quotient*nbuckets-bucket;
-	return even | (off && off != nbuckets);
+	uint32_t odd = off && off != nbuckets;
+	*hash = even | odd;
+	off += odd;
+	return !off || off == nbuckets || off == 2*nbuckets;
 }
 
-static void enter_all(const struct sym_object *o)
+/* For the only bucket, hash the name. */
+static int complete_alone(uint32_t *hash, const struct dso *p, size_t i)
+{
+	uint32_t chained = *hash;
+	if (p->syms[i].st_name >= room(p, p->strings, 1)) return 0;
+	*hash = gnu_hash(p->strings+p->syms[i].st_name);
+	return !((*hash ^ chained) >> 1);
+}
+
+/* The object's Bloom filter, as in dynlink.c: a look-up that it stops does not
+ * get to the symbol. */
+static int passes_filter(const uint32_t *h, uint32_t hash)
+{
+	const size_t *words = (const void *)(h+4);
+	size_t f = words[hash/(8*sizeof f) & (h[2]-1)];
+	return f >> hash%(8*sizeof f) & f >> (hash>>h[3])%(8*sizeof f) & 1;
+}
+
+/* Returns 0 if the buckets don't follow each other, as linkers write them.
+ * Otherwise no symbol is entered twice. */
+static int enter_all(const struct sym_object *o)
 {
 	const struct dso *p = o->dso;
 	const uint32_t *h = p->ghashtab, *chain = sym_hashes(p);
-	uint32_t nbuckets = h[0], inverse = 0, hash, last;
+	uint32_t nbuckets = h[0], inverse = 0, bucket, hash, last;
+	size_t next = h[1];
 	struct batch b;
 	b.n = 0;
 	if (nbuckets > 1) inverse = (1ull<<32)/nbuckets;
-	for (uint32_t bucket=0; bucket<nbuckets; bucket++) {
+	for (bucket=0; bucket<nbuckets; bucket++) {
 		size_t i = (chain-nbuckets)[bucket];
-		if (i < h[1]) continue;
+		if (!i || i < h[1]) continue;
+		if (i < next) break;
 		do {
 			hash = chain[i-h[1]];
 			last = hash & 1;
-			hash = nbuckets > 1
-				? complete(hash, bucket, nbuckets, inverse)
-				: gnu_hash(p->strings+p->syms[i].st_name);
-			if (!p->versym || p->versym[i] >= 0) {
+			if ((nbuckets > 1
+			     ? complete(&hash, bucket, nbuckets, inverse)
+			     : complete_alone(&hash, p, i))
+			    && (!p->versym || p->versym[i] >= 0)
+			    && passes_filter(h, hash)) {
 				prefetch(first_slot(mix(hash)));
 				b.hash[b.n] = hash;
 				b.number[b.n++] = o->first+(i-h[1]);
@@ -180,8 +224,10 @@ static void enter_all(const struct sym_object *o)
 			}
 			i++;
 		} while (!last);
+		next = i;
 	}
 	enter_batch(&b);
+	return bucket == nbuckets;
 }
 
 void sym_index_build(void)
@@ -193,10 +239,11 @@ void sym_index_build(void)
 	if (objects < SYM_INDEX_MIN) return;
 	p = head;
 	for (size_t i=0; i<objects; i++, p=p->syms_next) {
-		symbols += n = count_hashes(p);
-		numbers += n+BLOCK-1 & -BLOCK;
+		n = count_hashes(p);
+		if (n == -1) objects = i;
+		else symbols += n, numbers += n+BLOCK-1 & -BLOCK;
 	}
-	if (numbers >> 32-HASH_BITS) return;
+	if (objects < SYM_INDEX_MIN || numbers >> 32-HASH_BITS) return;
 	/* A third stays free. */
 	sym_index.nslots = symbols+symbols/2+1;
 	char *mem = records_table((BATCH+1)*sizeof *sym_index.ahead
@@ -216,8 +263,10 @@ void sym_index_build(void)
 		n = numbers+count_hashes(p);
 		for (; numbers<n; numbers+=BLOCK)
 			sym_index.blocks[numbers/BLOCK] = sym_index.n;
+		/* What was entered before it failed is no harm: look-ups begin
+		 * at this object at the latest. */
+		if (!enter_all(o)) break;
 		sym_index.n++;
-		enter_all(o);
 	}
 }
 
