@@ -22,7 +22,15 @@
  *   flags OLD NEW    set the flags of the first PT_LOAD that has OLD
  *   unreadable       make the first PT_LOAD, with the headers, unreadable
  *   local-symbol NAME
- *                    make a dynamic symbol local, its name out of bounds */
+ *                    make a dynamic symbol local, its name out of bounds
+ *   gnu-hash HOW     damage DT_GNU_HASH; only with "chained" symbols are found:
+ *       stop         let the Bloom filter stop all names
+ *       none         the same, and there are no buckets
+ *       beyond       the same, and the buckets are behind the file's end
+ *       empty        no bucket has a symbol, and the first symbol is number 0
+ *       other        the hashes are those of other names
+ *       moved        each bucket is two places before its own
+ *       chained      every bucket has all symbols */
 
 #include <elf.h>
 #include <errno.h>
@@ -186,6 +194,60 @@ static void local_symbol(const char *name)
 	sym->st_name = 0x7ffffff0;
 }
 
+/* The table at the address that the dynamic section has for a tag. */
+static unsigned char *dynamic_table(unsigned tag)
+{
+	Elf64_Phdr *dyn = find(PT_DYNAMIC);
+	size_t word = elf[EI_CLASS]==ELFCLASS32 ? 4 : 8, i;
+	unsigned char *d = elf + dyn->p_offset;
+	for (i=0; i<dyn->p_filesz && get(d, word)!=tag; i+=2*word, d+=2*word);
+	if (i >= dyn->p_filesz) die("no such entry in the dynamic section");
+	uint64_t addr = get(d+word, word);
+	for (i=0; i<(size_t)phnum; i++)
+		if (ph[i].p_type == PT_LOAD
+		    && addr-ph[i].p_vaddr < ph[i].p_filesz)
+			return elf + ph[i].p_offset + (addr-ph[i].p_vaddr);
+	die("a table that is not in the file");
+	return 0;
+}
+
+/* The header has the number of buckets, that of the first symbol, and how many
+ * words the filter has. The filter, the buckets and the hashes follow. */
+static void gnu_hash(const char *how)
+{
+	unsigned char *h = dynamic_table(DT_GNU_HASH);
+	size_t word = elf[EI_CLASS]==ELFCLASS32 ? 4 : 8;
+	size_t buckets = get(h, 4), first = get(h+4, 4), i, last = 0;
+	size_t filter = get(h+8, 4)*word;
+	unsigned char *b = h+16+filter, *chain = b+4*buckets;
+	int none = !strcmp(how, "none"), beyond = !strcmp(how, "beyond");
+	for (i=0; i<buckets; i++)
+		if (get(b+4*i, 4) > last) last = get(b+4*i, 4);
+	if (none || beyond || !strcmp(how, "stop")) {
+		memset(h+16, 0, filter);
+		if (none) put(h, 4, 0);
+		if (beyond) for (i=0; i<buckets; i++) put(b+4*i, 4, 0x70000000);
+	} else if (!strcmp(how, "empty")) {
+		memset(b, 0, 4*buckets);
+		put(h+4, 4, 0);
+	} else if (!strcmp(how, "other")) {
+		for (i=0; ; i++) {
+			uint32_t hash = get(chain+4*i, 4);
+			put(chain+4*i, 4, hash ^ 0x10);
+			if (first+i >= last && (hash & 1)) break;
+		}
+	} else if (!strcmp(how, "chained")) {
+		for (i=0; i<buckets; i++) put(b+4*i, 4, first);
+		for (i=0; first+i < last; i++)
+			put(chain+4*i, 4, get(chain+4*i, 4) & -2);
+	} else if (!strcmp(how, "moved") && buckets > 2) {
+		memmove(b, b+8, 4*(buckets-2));
+		memset(b+4*(buckets-2), 0, 8);
+	} else {
+		die("unknown damage, or too few buckets");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct stat st;
@@ -259,6 +321,8 @@ int main(int argc, char **argv)
 		find(PT_LOAD)->p_flags &= ~PF_R;
 	} else if (!strcmp(what, "local-symbol") && argc > 3) {
 		local_symbol(argv[3]);
+	} else if (!strcmp(what, "gnu-hash") && argc > 3) {
+		gnu_hash(argv[3]);
 	} else if (!strcmp(what, "cut")) {
 		cut = n;
 	} else if (!strcmp(what, "cut-after-data")) {

@@ -27,6 +27,45 @@ LEVELS_CASE(sealed_stack_static, "stack/static")
 LEVELS_CASE(mseal_function, "mseal/main")
 LEVELS_CASE(mseal_function_static, "mseal/static")
 
+/* Random libraries: each name must be found where unmodified musl finds it, and
+ * where a walk along the list finds it, which is left if the first library has
+ * no GNU hash. */
+static const char *const seeds[] = { "1", "2", "3", "4" };
+
+static void want_same(struct result *r, struct result *want)
+{
+	want_clean(want);
+	want_out(want, "lib27.so Error relocating");
+	want_clean(r);
+	char *p = r->out, *q = want->out;
+	if (!strcmp(p, q)) return;
+	while (*p && *p == *q) p++, q++;
+	while (p > r->out && p[-1] != '\n') p--, q--;
+	wanted(r, "\"%.*s\", as from\n%s\n  got     \"%.*s\"",
+		(int)strcspn(q, "\n"), q, want->cmd, (int)strcspn(p, "\n"), p);
+}
+
+static void lookups(void **state)
+{
+	(void)state;
+	if (!*upstream) skip_case("no unmodified musl");
+	for (size_t i=0; i<sizeof seeds/sizeof *seeds; i++) {
+		const char *p = built(fmt("lookup/%s/main", seeds[i]));
+		want_same(RUN(NOENV, ldso, p),
+			RUN(NOENV, fmt("%s/lib/libc.so", upstream), p));
+	}
+}
+
+static void lookups_walked(void **state)
+{
+	(void)state;
+	for (size_t i=0; i<sizeof seeds/sizeof *seeds; i++) {
+		const char *p = built(fmt("lookup/%s/main", seeds[i]));
+		want_same(RUN(NOENV, p), RUN(ENV(fmt("LD_PRELOAD=%s",
+			built("lookup/libend.so"))), p));
+	}
+}
+
 /* No function of the vdso can be replaced by a write. */
 static void vdso_functions(void **state)
 {
@@ -356,6 +395,8 @@ int main(void)
 		cmocka_unit_test(preload),
 		cmocka_unit_test(hundred_libraries),
 		cmocka_unit_test(first_definition),
+		cmocka_unit_test(lookups),
+		cmocka_unit_test(lookups_walked),
 		cmocka_unit_test(four_calls_for_hundred),
 		cmocka_unit_test(textrel),
 		cmocka_unit_test(pointers),
