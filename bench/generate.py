@@ -123,6 +123,8 @@ def link_program(chain, output, inputs):
     tree.run([*chain.cc, *toolchain.LINK, *chain.program_flags, "-o", output, *inputs])
     if chain.program_flags:
         toolchain.for_upstream(output)
+    else:
+        toolchain.copy(output, output)
 
 
 def directory(chain):

@@ -53,9 +53,11 @@ def build():
     for name, chain, flags, end in (("static", fork, ["-static"], []), ("static-pie", fork, ["-static-pie"], []),
                                     ("static.base", base, ["-static"], []), ("static-pie.base", base, pie, pie_end)):
         tree.run([*chain.cc, *toolchain.LINK, "-Wl,--build-id", *flags, "-o", f"{out}/{name}", obj, *end])
+        toolchain.copy(f"{out}/{name}", f"{out}/{name}")
     tree.run([*fork.cc, *toolchain.LINK, *fork.program_flags, "-no-pie", "-o", f"{out}/non-pie", obj])
     toolchain.for_upstream(f"{out}/non-pie")
     tree.run([*glibc.cc, *toolchain.LINK, "-no-pie", "-o", f"{out}/non-pie.glibc", obj])
+    toolchain.copy(f"{out}/non-pie.glibc", f"{out}/non-pie.glibc")
     tree.done(out, key)
 
 

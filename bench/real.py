@@ -172,6 +172,8 @@ def build(program, chain, src):
     binary = program.recipe(cc_of(chain, out), link, src, out)
     if chain.program_flags:
         toolchain.for_upstream(binary)
+    else:
+        toolchain.copy(binary, binary)
     tree.done(out, key)
 
 
