@@ -95,6 +95,8 @@ def save(figure, path):
 def legend(figure, axes, title):
     figure.suptitle(title, x=0.012, y=0.985, ha="left", va="top", fontsize=13, fontweight="bold")
     handles, labels = axes.get_legend_handles_labels()
+    if not labels:  # with --only, a picture may have nothing on the left
+        return
     figure.legend(handles, labels, loc="upper right", ncol=len(labels), bbox_to_anchor=(0.995, 1.0), columnspacing=1.4,
                   handlelength=1.6)
 
