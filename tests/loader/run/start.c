@@ -90,7 +90,9 @@ static void sealed_once(void **state)
 	need_mseal();
 	for (size_t i=0; i<sizeof progs/sizeof *progs; i++)
 		for (size_t k=0; k<sizeof words/sizeof *words; k++) {
-			if (access(built(progs[i]), X_OK)) fail_msg("no %s", progs[i]);
+			/* Without the group records there is no dlseal. */
+			if (!strcmp(progs[i], "records/dlseal")
+			    && access(built(progs[i]), X_OK)) continue;
 			struct result *r = RUN(ENV(fmt("LD_SEAL=%s", words[k]),
 				"CHECK_LEVEL=none"), "../count-mseal",
 				built(progs[i]));
