@@ -191,9 +191,6 @@ hidden void __seal_add(struct seal_job *job, const struct seal_object *o);
  * one. */
 hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
 
-/* Seal what was added, and then the vdso if nothing was refused. */
-hidden void __seal_vdso(struct seal_job *job, const void *ehdr);
-
 /* Report that o stays unsealed for now. */
 hidden void __seal_defer(struct seal_job *job, const struct seal_object *o,
 	const char *why);

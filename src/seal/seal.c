@@ -573,28 +573,6 @@ void __seal_add_vdso(struct seal_job *job, const void *ehdr)
 	__seal_add(job, &o);
 }
 
-/* Its headers are needed to join it with what is mapped beside it, and for a
- * report. A static program does neither, and saves the page fault. */
-void __seal_vdso(struct seal_job *job, const void *ehdr)
-{
-	struct seal_range r = { (uintptr_t)ehdr, (uintptr_t)ehdr+2*PAGE_SIZE };
-	if (policy->report || !ehdr) {
-		__seal_add_vdso(job, ehdr);
-		return;
-	}
-	if (!__seal_active()) return;
-	__seal_flush(job);
-	if (*__seal_state.answer > 0 || (job->error && policy->strict)) return;
-	job->asked++;
-	/* Most have two pages. If one has less, nothing follows it. */
-	int error = ask_vdso(r);
-	if (error == ENOMEM) {
-		r.end -= PAGE_SIZE;
-		error = ask(r);
-	}
-	if (error) refused(job, r, error);
-}
-
 void __seal_add_records(struct seal_job *job, struct seal_range r, int seal,
 	int keyed)
 {

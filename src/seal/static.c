@@ -116,7 +116,7 @@ void __seal_static(void)
 		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
 	}
 	__seal_add(&job, &o);
-	__seal_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
+	__seal_add_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
 	if ((error = __seal_finish(&job, prog)))
 		__seal_refuse(prog, __seal_reason(error));
 }
