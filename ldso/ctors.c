@@ -1,5 +1,5 @@
-/* Constructors and destructors. What they are is in the records; how far they
- * are is not (see struct ctor). */
+/* Constructors and destructors. Their addresses are in the records; whether
+ * they have run is not (see struct ctor). */
 
 #define _GNU_SOURCE
 #include <string.h>
@@ -24,7 +24,8 @@ void get_ctors(const struct dso *p, size_t *dyn)
 	}
 }
 
-/* 1 if the program can write to the n bytes at an address of the object's own. */
+/* 1 if the program can write to n bytes of p. at is an address without p's load
+ * bias. */
 static int is_writable(const struct dso *p, size_t at, size_t n)
 {
 	const Phdr *ph = p->phdr;
@@ -52,7 +53,7 @@ int keep_tables(struct dso *p)
 }
 
 unsigned atforks;		/* in how many forks this is the child */
-static unsigned last_begun;	/* number of the object, of those with destructors */
+static unsigned last_begun;	/* number of an object with destructors */
 
 int ctor_busy(const struct dso *p)
 {
@@ -140,8 +141,9 @@ static struct dso **all_deps(const struct dso *p, char **seen)
 	return list;
 }
 
-/* What is due of the queue that p was loaded with: p and what it depends on.
- * To wait for others could be a deadlock. Without memory, all of the queue. */
+/* p and its dependencies, of the queue that p was loaded with, if their
+ * constructors have not run. To wait for others could be a deadlock. Without
+ * memory, all of the queue. */
 struct dso **sealed_queue(struct dso *p)
 {
 	char *seen;

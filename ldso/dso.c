@@ -2,19 +2,18 @@
 #include "dso.h"
 #include "records.h"
 
-/* The roots of the loader's data. What the loader knows of the objects that it
- * loaded decides which code runs: where destructors are, where a symbol is
- * looked up, what a new thread's TLS is copied from. So the roots that lead to
- * it lie on pages of their own, with the first memory for records right after
- * them, and records.c makes these pages read-only while the loader does not
- * work:
+/* The roots of the loader's data. The loader's data about objects decides which
+ * code runs: it says where destructors are, where symbols are looked up, and
+ * from which image a new thread's TLS is copied. So the roots of this data lie
+ * on pages of their own, with the first memory for records right after them,
+ * and records.c makes these pages read-only while the loader does not work:
  *
- *	... .data |pad	| roots |pad	| first_records	| the rest of .bss
+ *	... .data |pad	| roots |pad	| first_records	| rest of .bss
  *			^ page		^ page		^ page
  *
- * musl has the linker sort .bss by alignment (--sort-section), and sections with
- * the same alignment keep their order, in which dso.o comes before records.o.
- * records_start checks this. */
+ * musl has the linker sort .bss by alignment (--sort-section), and sections
+ * with the same alignment keep their order, in which dso.o comes before
+ * records.o. records_start checks this. */
 
 /* The section has the alignment of this variable, which is the first or the
  * last in it, since the compiler keeps the order of definitions or reverses it.

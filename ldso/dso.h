@@ -181,8 +181,8 @@ hidden int map_textrel(int fd, struct dso *, const Phdr *ph, size_t phnum,
 
 /* seal_dso.c: protection and sealing, in the order of a start. */
 
-/* Apply the flag "marked" to the main program, and find the vdso's functions.
- * ld.so's RELRO must be writable. */
+/* Apply the flag "marked" to the main program, find the vdso's functions, and
+ * note whether stage 1 moved ld.so's RELRO, which must be writable. */
 hidden void seal_program(const struct dso *);
 
 /* Replace the program's RELRO before it is relocated, which would otherwise
@@ -196,8 +196,8 @@ hidden void protect_dso(struct dso *);
  * DT_TEXTREL, write to text. */
 hidden int relro_pending(const struct dso *);
 
-/* protect_dso for an object whose pending relocations a later dlopen has
- * resolved. */
+/* protect_dso, after a later dlopen has resolved the pending relocations of the
+ * object. */
 hidden void protect_late(struct dso *);
 
 /* The end of the start: seal everything. Exits if strict can't be met. */
@@ -220,8 +220,8 @@ hidden void records_close_start(struct seal_job *);
 hidden struct seal_range records_range(void);
 hidden int records_sealed(void);
 
-/* 1 if they have a protection key: sealed from the start, although dlopen writes
- * to them. */
+/* 1 if they have a protection key: then they are sealed from the start,
+ * although dlopen writes to them. */
 hidden int key_in_use(void);
 
 #endif

@@ -1,9 +1,9 @@
 /* A protection key for the loader's records: the flag pkey.
  *
- * Where the processor has protection keys each page has one, and each thread has
- * a register with its rights to the pages of each key. The kernel gives a key
- * to pages by pkey_mprotect, and a seal fixes it. The records get a key with
- * which
+ * Where the processor has protection keys, each page has one, and each thread
+ * has a register with its rights to the pages of each key. The kernel gives a
+ * key to pages by pkey_mprotect, and a seal fixes it. With the key of the
+ * records
  *
  *	the thread in dlopen	may read and write while they are open
  *	all others		may read
@@ -16,8 +16,8 @@
  * starts every handler with rights to key 0 alone. So each function that reads
  * the records begins with records_readable. The right to read is not taken away
  * afterwards: it does no harm, the thread may be outside of the handler already
- * (longjmp does not restore the register), and a thread that the handler creates
- * inherits it.
+ * (longjmp does not restore the register), and a thread that the handler
+ * creates inherits it.
  *
  * The number of the key can't be one of the records, because it is needed in
  * order to read them. It must not be writable either, or the program decides

@@ -1,28 +1,27 @@
 /* The loader's records.
  *
- * All that the loader knows of objects lies on pages of its own, outside of the
+ * The loader keeps its data about objects on pages of its own, outside of the
  * heap: the roots (dso.c), the objects' records, dependency lists, queues of
  * constructors, search paths, tables of lazy relocations.
  *
  *	start		writable until the entry point of the program
- *	dlopen		writable from the first thing that it has to write, while
- *			it holds the lock. One that finds a loaded library or none
- *			at all writes nothing
+ *	dlopen		writable from its first write on, while it holds the
+ *			lock. One that finds a loaded library, or no file,
+ *			writes nothing
  *	constructors	not writable: see struct ctor
  *	dlsym, dladdr, dl_iterate_phdr, pthread_create, fork, exit
  *			only read
  *
  * If no object that was loaded at start refers to dlopen or dlsym, nothing
- * will be loaded later, and the records are sealed with everything else. So they
- * are when the program calls dlseal. From then on dlopen finds what is loaded,
- * and loads nothing.
+ * will be loaded later, and the records are sealed with everything else. dlseal
+ * seals them too. From then on dlopen finds loaded libraries and loads none.
  *
  * While the records are writable, a pointer that the program can write to must
  * not be followed, or the program decides where the loader writes. So between
- * records_open and records_close the loader calls neither malloc nor free, takes
- * no pthread lock, walks no list of threads and formats no error on the heap:
- * errors wait in a buffer, and TLS of existing threads is installed after the
- * close.
+ * records_open and records_close the loader calls neither malloc nor free,
+ * takes no pthread lock, walks no list of threads and formats no error on the
+ * heap: errors wait in a buffer, and TLS of existing threads is installed after
+ * the close.
  *
  * With a protection key (key.c) they are always writable by their protection,
  * opened for one thread by its rights, and sealed at once.
@@ -49,9 +48,10 @@
 #define ALIGN(x,y) ((x)+(y)-1 & -(y))
 
 /* See dso.c for where this lies. */
-static __attribute__((__aligned__(RECORDS_ALIGN))) char first_records[RECORDS_LEN];
+static __attribute__((__aligned__(RECORDS_ALIGN)))
+char first_records[RECORDS_LEN];
 
-/* What the program may write to starts with what a small program needs. */
+/* The first memory for public_calloc: enough for a small program. */
 static SEAL_EARLY(64) char first_public[1024];
 
 struct seal_range records_range(void)
@@ -233,7 +233,7 @@ static int protect(int prot, int start)
 	return ret == -ENOSYS ? 0 : -ret;
 }
 
-/* Give the key, or with 0 that of other memory, to all that dlopen writes to. */
+/* Give the pages that dlopen writes to the key, or with 0 the common one. */
 static int set_key(int with)
 {
 	struct seal_range all = records_range();
@@ -261,10 +261,13 @@ static void take_key(void)
 		: "there is no protection key for the loader's records");
 }
 
+/* For seals that are asked for while the records are closed, with the lock
+ * held. It is too large for a thread's stack. */
+static struct seal_job job;
+
 /* Seal the regions that were added since was. */
 static void seal_new_regions(struct region *was)
 {
-	static struct seal_job job;
 	struct region *r = records.at.regions;
 	if (r == was || records.first_answer > 0) return;
 	__seal_new_job(&job, 0);
@@ -379,7 +382,8 @@ void records_close(void)
 void __records_atfork(int child)
 {
 	records_readable();
-	pthread_t who = records.open && records.opener ? records.opener : writer;
+	pthread_t who = records.open && records.opener ? records.opener
+		: writer;
 	if (child && who && who != __pthread_self()
 	    && records.state != RECORDS_FREE) protect(PROT_READ, 0);
 }
@@ -433,8 +437,8 @@ const char *records_refusal(void)
 #define BOTH(s) { "Error loading shared library %s: " SEALED s, \
 		"Error making %s global: " SEALED s, \
 		"State of %s is inconsistent due to multithreaded fork" }
-		[RECORDS_UNUSED] = BOTH("nothing that was loaded at start refers"
-			" to dlopen (LD_SEAL=dlopen lets it)"),
+		[RECORDS_UNUSED] = BOTH("nothing that was loaded at start"
+			" refers to dlopen (LD_SEAL=dlopen lets it)"),
 		[RECORDS_FORCED] = BOTH("LD_SEAL=nodlopen"),
 		[RECORDS_DLSEAL] = BOTH("the program called dlseal"),
 	};
@@ -490,7 +494,8 @@ void note_import(const struct dso *dso, const char *name)
 	if (name[0] == 'd' ? name[1] != 'l' : name[0] != '_' || name[1] != '_'
 	    || name[2] != 'd') return;
 	if (!strcmp(name, "dlopen") || !strcmp(name, "dlsym")
-	    || !strcmp(name, "__dlsym_time64"))	/* dlsym's name on 32-bit */
+	    /* dlsym's name on 32-bit */
+	    || !strcmp(name, "__dlsym_time64"))
 		records.importer = dso;
 }
 
@@ -534,7 +539,7 @@ int number_objects(struct dso *p, struct dso **queue)
 void records_decide(struct seal_job *job)
 {
 	__seal_probe(job);
-	/* Nothing but ld.so is to be sealed: the answer can't be noted later. */
+	/* Only ld.so is to be sealed: the answer can't be noted later. */
 	if (!records.first_answer) records.first_answer = -1;
 	if (!__seal_active()) records.state = RECORDS_FREE;
 	else if (records.first_answer > 0
@@ -564,7 +569,8 @@ static void add_regions(struct seal_job *job)
 void records_close_start(struct seal_job *job)
 {
 	for (struct dso *p=head; p; p=p->next) if (keep_tables(p)) {
-		__seal_print("Error loading ", app.name, ": no memory\n", (char *)0);
+		__seal_print("Error loading ", app.name, ": no memory\n",
+			(char *)0);
 		_exit(127);
 	}
 	close_pages(1);
@@ -575,7 +581,6 @@ void records_close_start(struct seal_job *job)
  * sealed. Returns 0, or a positive errno with the state unchanged. */
 static int seal_all(void)
 {
-	static struct seal_job job;
 	__seal_new_job(&job, 0);
 	records.state = RECORDS_DLSEAL;
 	close_pages(0);
@@ -596,7 +601,6 @@ static int seal_all(void)
  * them as they are. */
 static const char *seal_loader(void)
 {
-	static struct seal_job job;
 	int err;
 	if (records_sealed()) return 0;
 	if (!__seal_active()) return "sealing is off";

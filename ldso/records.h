@@ -1,8 +1,8 @@
 #ifndef RECORDS_H
 #define RECORDS_H
 
-/* The loader's records: memory for what it knows of objects, read-only but for
- * the loader. See records.c for how it is used. */
+/* The loader's records: its data about objects, which only the loader can write
+ * to. See the top of records.c. */
 
 #include "dso.h"
 #include "syscall.h"
@@ -12,7 +12,7 @@
 /* Room for about a hundred libraries. */
 #define RECORDS_LEN 65536
 
-/* Memory that was mapped for records, or for what the program may write to. */
+/* Memory that was mapped for records, or for public_calloc. */
 struct region {
 	uintptr_t start;
 	size_t len;
@@ -45,8 +45,8 @@ enum records_state {
 #define FIRST_OBJECTS 32
 
 struct records {
-	struct mark at, opened;		/* now, and when they were opened */
-	void *last;			/* allocation that can grow and be freed */
+	struct mark at, opened;		/* now, and when it was opened */
+	void *last;			/* it can grow and be freed */
 	enum records_state state;
 	int open;
 	pthread_t opener;
@@ -86,8 +86,8 @@ hidden void records_free(void *);
 #define realloc records_realloc
 #define free records_free
 
-/* close looks for asynchronous I/O of the descriptor in tables that the program
- * can write to, and locks what it finds there. */
+/* libc's close looks for asynchronous I/O of the descriptor in tables that the
+ * program can write to, and takes a lock in them. */
 #define close(fd) __syscall(SYS_close, fd)
 
 /* A table that is written once, before records_close: pages of its own. */
@@ -97,7 +97,8 @@ hidden void *records_table(size_t);
  * that it reads there. */
 hidden void *public_calloc(size_t, size_t);
 
-/* Move what the loader points to until the process ends to the records. */
+/* Copy strings of the program's to the records, if the loader reads them until
+ * the process ends. */
 hidden void records_adopt(void);
 
 /* Make the records writable, if they are not. Returns 0, or -1 with errno:
@@ -115,9 +116,9 @@ hidden void records_release(void);
  * stop. */
 hidden const char *records_refusal(void);
 
-/* Open the records if dlopen has to write to them to return p, which load_library
- * returned, and set rtld_fail if they are open. Returns p, or null, also with
- * errno from records_open, if it can't be returned. */
+/* Open the records if dlopen has to write to them to return p, the result of
+ * load_library, and set rtld_fail if they are open. Returns p, or null, also
+ * with errno from records_open, if it can't be returned. */
 hidden struct dso *records_open_for(struct dso *p, int mode, jmp_buf *);
 
 /* Report an error at run time. */
@@ -162,10 +163,10 @@ extern hidden unsigned atforks;
 hidden void keep_ctors(struct dso *p, const size_t *dyn);
 hidden void get_ctors(const struct dso *p, size_t *dyn);
 
-/* Copy the tables of these functions, unless they are read-only, to the records:
- * an object that was linked without RELRO has them in its data. p has been
- * relocated; if relocations are pending, the tables stay where they are. Returns
- * 0, or -1 without memory. */
+/* Copy the tables of these functions, unless they are read-only, to the
+ * records: an object that was linked without RELRO has them in its data. p has
+ * been relocated; if relocations are pending, the tables stay where they are.
+ * Returns 0, or -1 without memory. */
 hidden int keep_tables(struct dso *p);
 
 /* With init_fini_lock held. 1 if another thread runs p's constructors. */
@@ -179,8 +180,8 @@ hidden int ctor_lost(const struct dso *p);
 /* Without a lock. */
 hidden int constructed(const struct dso *p);
 
-/* The object whose constructors began last, of those with destructors, and the
- * one before p; null after the last. */
+/* The objects with destructors, in the reverse order of the beginnings of their
+ * constructors: the first of them, and the one after p. Null after the last. */
 hidden struct dso *fini_first(void);
 hidden struct dso *fini_next(const struct dso *p);
 

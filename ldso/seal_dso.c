@@ -43,7 +43,8 @@ void set_relro(struct dso *p, const Phdr *ph)
 /* Map len bytes of anonymous pages at to and read the first n bytes from the
  * file. The pages are populated in one go, without a fault for each, unless two
  * or more have no file contents. */
-static int copy_pages(int fd, void *to, size_t len, int prot, off_t off, size_t n)
+static int copy_pages(int fd, void *to, size_t len, int prot, off_t off,
+	size_t n)
 {
 	int flags = MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS;
 	if (len-n < 2*PAGE_SIZE) flags |= MAP_POPULATE;
@@ -94,8 +95,10 @@ int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 {
 	/* Without the headers in memory, protect_text could not restore the
 	 * protections later. */
-	if (!dso->phdr || DL_NOMMU_SUPPORT) return mprotect(dso->map, dso->map_len,
-		PROT_READ|PROT_WRITE|PROT_EXEC) && errno != ENOSYS ? -1 : 0;
+	if (!dso->phdr || DL_NOMMU_SUPPORT)
+		return mprotect(dso->map, dso->map_len,
+			PROT_READ|PROT_WRITE|PROT_EXEC) && errno != ENOSYS
+			? -1 : 0;
 	dso->textrel = 1;
 	for (; phnum--; ph=(void *)((char *)ph+phentsize)) {
 		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
@@ -131,12 +134,12 @@ static int protect_text(struct dso *p, int pending)
 	const Phdr *ph = p->phdr;
 	for (size_t i=p->phnum; i--; ph=(void *)((char *)ph+p->phentsize)) {
 		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
-		struct seal_range r = __seal_round((uintptr_t)p->base+ph->p_vaddr,
-			ph->p_memsz, PAGE_SIZE);
-		int prot = PROT_READ|PROT_WRITE|PROT_EXEC;
-		if (!pending) prot = (ph->p_flags&PF_R ? PROT_READ : 0)
-			| (ph->p_flags&PF_X ? PROT_EXEC : 0);
-		long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, prot);
+		struct seal_range r = __seal_segment(ph, (uintptr_t)p->base,
+			PAGE_SIZE);
+		int prot = pending ? PROT_READ|PROT_WRITE|PROT_EXEC
+			: __seal_prot(ph);
+		long ret = __syscall(SYS_mprotect, r.start, r.end-r.start,
+			prot);
 		if (ret && ret != -ENOSYS) return -ret;
 	}
 	return 0;
@@ -153,9 +156,7 @@ static struct seal_range relro_of(const struct dso *p)
  * is still on file pages. */
 static int relro_to_move(const struct dso *p)
 {
-	if (!p->kernel_mapped || p->relro_moved || !__seal_active()
-	    || (p == &ldso && __relro_moved))
-		return 0;
+	if (!p->kernel_mapped || p->relro_moved || !__seal_active()) return 0;
 	struct seal_object o = seal_view(p);
 	return __seal_relro_valid(&o, PAGE_SIZE);
 }
@@ -187,8 +188,9 @@ static int protect_relro(struct dso *p)
 		int err = __seal_anonymize(r, PROT_READ);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
-		__seal_print(p->name, ": warning: RELRO stays on its file, where a"
-			" discard can undo it: no memory\n", (char *)0);
+		__seal_print(p->name, ": warning: RELRO stays on its file,"
+			" where a discard can undo it: no memory\n",
+			(char *)0);
 	}
 	long ret = __syscall(SYS_mprotect, r.start, r.end-r.start, PROT_READ);
 	return ret == -ENOSYS ? 0 : -ret;
@@ -219,14 +221,14 @@ void protect_dso(struct dso *p)
 	if (runtime) longjmp(*rtld_fail, 1);
 }
 
-/* The dlopen that resolved the relocations must not fail for this: the object is
- * bound to libraries that a failure would unmap. */
+/* The dlopen that resolved the relocations must not fail for this: the object
+ * is bound to libraries that a failure would unmap. */
 void protect_late(struct dso *p)
 {
 	if (!protect(p)) return;
 	p->sealed = SEAL_GIVEN_UP;
-	__seal_print(p->name, ": warning: cannot be protected: no memory; it stays"
-		" writable and unsealed\n", (char *)0);
+	__seal_print(p->name, ": warning: cannot be protected: no memory; it"
+		" stays writable and unsealed\n", (char *)0);
 }
 
 /* Sealing. */
@@ -287,18 +289,18 @@ static void seal_dso(struct seal_job *job, struct dso *p)
 void seal_program(const struct dso *p)
 {
 	struct seal_object o = seal_view(p);
+	ldso.relro_moved = __relro_moved;
 	__vdso_start();
 	__seal_program(&o);
 }
 
-/* The order matters: ld.so comes last, since the records are a part of it. They
- * are protected before, when nothing is written to them any more. Before that the
- * kernel is asked for a range of another object, to note its answer, and the key
- * of the records is written to ld.so's RELRO, which is protected then. */
+/* The order matters. The kernel is asked for a range of another object, and its
+ * answer is written to the records. The key of the records is written to
+ * ld.so's RELRO. Then both are protected, and ld.so, with them, is sealed
+ * last. */
 void seal_start(void)
 {
 	struct seal_job job = { 0 };
-	size_t vdso = 0;
 	int err = 0;
 	if (!__seal_wanted()) {
 		records_decide(&job);
@@ -309,9 +311,7 @@ void seal_start(void)
 	}
 	for (struct dso *p=head; p; p=p->next)
 		if (p != &ldso) seal_dso(&job, p);
-	for (size_t *aux=libc.auxv; *aux; aux+=2)
-		if (*aux == AT_SYSINFO_EHDR) vdso = aux[1];
-	__seal_add_vdso(&job, (void *)vdso);
+	__seal_add_vdso(&job);
 	records_decide(&job);
 	/* ld.so is not in the list of a program that needs no library, so
 	 * reloc_all left it out. Nothing can look up dlopen then, and the

@@ -93,12 +93,6 @@ not_static:
 	return 0;
 }
 
-static int prot_of(const Phdr *ph)
-{
-	return (ph->p_flags&PF_R ? PROT_READ : 0) | (ph->p_flags&PF_W ? PROT_WRITE : 0)
-		| (ph->p_flags&PF_X ? PROT_EXEC : 0);
-}
-
 /* Map the image as the kernel does: reserve the span, then map each segment in
  * its place, with zeros behind its file contents. The gaps between segments
  * stay reserved, without access. */
@@ -148,7 +142,7 @@ static void map_image(struct image *im)
 		unsigned char *end = im->base+(ph->p_vaddr+ph->p_memsz+pg & ~pg);
 		unsigned char *file = im->base+ph->p_vaddr+ph->p_filesz;
 		unsigned char *zero = im->base+(ph->p_vaddr+ph->p_filesz+pg & ~pg);
-		int prot = prot_of(ph);
+		int prot = __seal_prot(ph);
 		if (!ph->p_filesz) file = zero = start;
 		if (zero > start && mmap(start, zero-start, prot,
 		    MAP_PRIVATE|MAP_FIXED, im->fd, ph->p_offset & ~pg) == MAP_FAILED)
@@ -193,7 +187,6 @@ static void seal_image(const struct image *im)
 		.phentsize = self->e_phentsize,
 		.loader = 1,
 	};
-	size_t i;
 	int err;
 
 	__seal_program(&o);
@@ -204,10 +197,7 @@ static void seal_image(const struct image *im)
 	if (!__seal_wanted()) return;
 	__seal_add(&job, &o);
 	__seal_add(&job, &loader);
-	size_t vdso = 0;
-	for (i=0; libc.auxv[i]; i+=2)
-		if (libc.auxv[i] == AT_SYSINFO_EHDR) vdso = libc.auxv[i+1];
-	__seal_add_vdso(&job, (void *)vdso);
+	__seal_add_vdso(&job);
 	if ((err = __seal_finish(&job, im->name)))
 		__seal_refuse(im->name, __seal_reason(err));
 }

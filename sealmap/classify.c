@@ -148,8 +148,8 @@ static void assign(struct space *sp, struct map *m)
 	else m->kind = m->inode ? K_FILE : K_ANON;
 }
 
-/* If the loader is ours, its records are pages of its data that are read-only or
- * have a protection key, or lie outside of all objects and the heap. */
+/* If the loader is ours, its records are pages of its data that are read-only
+ * or have a protection key, or lie outside of all objects and the heap. */
 static int may_be_records(const struct space *sp, const struct map *m)
 {
 	return m->kind == K_ANON || ((m->kind == K_DATA || m->kind == K_BSS)

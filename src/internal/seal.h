@@ -69,7 +69,7 @@ struct seal_object {
 	 * vdso's functions. */
 	struct seal_range records;
 	unsigned char records_sealed;
-	unsigned char records_keyed;	/* writable, for threads with a right */
+	unsigned char records_keyed;	/* writable for one thread */
 	unsigned char loader;		/* ld.so: its RW data is sealed too */
 	unsigned char vdso;		/* special mapping, can't be split */
 	unsigned char foreign;		/* relocates itself: RW stays mutable */
@@ -111,6 +111,9 @@ struct seal_job {
 /* The pages of a segment of an object with the load bias base. */
 hidden struct seal_range __seal_segment(const ElfW(Phdr) *ph, uintptr_t base,
 	size_t page);
+
+/* The PROT_* bits of mprotect(2) that a segment's p_flags stand for. */
+hidden int __seal_prot(const ElfW(Phdr) *ph);
 
 /* 1 if the level seals o's RW data. */
 hidden int __seal_data(const struct seal_object *o, enum seal_level level);
@@ -187,9 +190,8 @@ hidden void __seal_new_job(struct seal_job *job, struct seal_spare *spare);
  * reported at once, not joined with others. */
 hidden void __seal_add(struct seal_job *job, const struct seal_object *o);
 
-/* Add the vdso, with its ELF header at ehdr (AT_SYSINFO_EHDR), if there is
- * one. */
-hidden void __seal_add_vdso(struct seal_job *job, const void *ehdr);
+/* Add the vdso, if the auxiliary vector has one. */
+hidden void __seal_add_vdso(struct seal_job *job);
 
 /* Report that o stays unsealed for now. */
 hidden void __seal_defer(struct seal_job *job, const struct seal_object *o,

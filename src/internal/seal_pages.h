@@ -22,9 +22,11 @@ static inline long seal_map(uintptr_t at, size_t len, int flags)
 {
 	flags |= MAP_PRIVATE|MAP_ANONYMOUS;
 #ifdef SYS_mmap2
-	return __syscall6(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
+	return __syscall6(SYS_mmap2, at, len, PROT_READ|PROT_WRITE, flags,
+		-1, 0);
 #else
-	return __syscall6(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags, -1, 0);
+	return __syscall6(SYS_mmap, at, len, PROT_READ|PROT_WRITE, flags,
+		-1, 0);
 #endif
 }
 
@@ -36,7 +38,8 @@ static inline void seal_copy(void *dest, const void *src, size_t len)
 	seal_vec *to = dest;
 	const seal_vec *from = src;
 	for (size_t i=0; i<len/sizeof *to; i+=8) {
-		seal_vec a = from[i], b = from[i+1], c = from[i+2], d = from[i+3];
+		seal_vec a = from[i], b = from[i+1];
+		seal_vec c = from[i+2], d = from[i+3];
 		to[i] = a, to[i+1] = b, to[i+2] = c, to[i+3] = d;
 		a = from[i+4], b = from[i+5], c = from[i+6], d = from[i+7];
 		to[i+4] = a, to[i+5] = b, to[i+6] = c, to[i+7] = d;
@@ -67,8 +70,8 @@ static inline int seal_replace(uintptr_t at, uintptr_t end, size_t page)
 
 /* Called before the first relocation of the object that this is linked into,
  * ld.so or a static program, with its load bias and the auxiliary vector. The
- * first write to a page of RELRO copies it, so replacing it later would cost one
- * copy more. Returns 1 if RELRO is on anonymous pages now. */
+ * first write to a page of RELRO copies it, so replacing it later would cost
+ * one copy more. Returns 1 if RELRO is on anonymous pages now. */
 static inline int seal_early(uintptr_t base, const size_t *aux)
 {
 	struct seal_range relro = { 0, 0 };
@@ -88,9 +91,10 @@ static inline int seal_early(uintptr_t base, const size_t *aux)
 	if (relro.start >= relro.end) return 0;
 	for (i=0; i<n; i++) {
 		const ElfW(Phdr) *ph = (void *)(phdr+i*size);
+		uintptr_t start = base+ph->p_vaddr, end = start+ph->p_memsz;
 		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)
-		    && relro.start >= base+(ph->p_vaddr & -page)
-		    && relro.end <= (base+ph->p_vaddr+ph->p_memsz+page-1 & -page))
+		    && relro.start >= (start & -page)
+		    && relro.end <= (end+page-1 & -page))
 			return !seal_replace(relro.start, relro.end, page);
 	}
 	/* It may lie in more than one segment. */

@@ -4,9 +4,8 @@
 #include "seal_range.h"
 
 /* Functions of the vdso that libc calls, or null. In libc.so they lie in RELRO.
- * A static program that uses one of them has a page for them alone: on a page of
- * RELRO, which lies on the program's file, a discard would undo what the start
- * wrote. */
+ * A static program that uses one of them has a page for them alone. Its RELRO
+ * lies on its file, and a discard would undo the writes of the start there. */
 struct vdso_funcs {
 	void *clock_gettime, *clock_gettime32, *getcpu, *flush_icache;
 };

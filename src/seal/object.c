@@ -1,3 +1,4 @@
+#include <sys/mman.h>
 #include "seal.h"
 
 /* Policy for one object: which of its pages are sealed. No system calls. Only
@@ -13,6 +14,13 @@ struct seal_range __seal_segment(const ElfW(Phdr) *ph, uintptr_t base,
 	size_t page)
 {
 	return __seal_round(base+ph->p_vaddr, ph->p_memsz, page);
+}
+
+int __seal_prot(const ElfW(Phdr) *ph)
+{
+	return (ph->p_flags & PF_R ? PROT_READ : 0)
+		| (ph->p_flags & PF_W ? PROT_WRITE : 0)
+		| (ph->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
 int __seal_data(const struct seal_object *o, enum seal_level level)

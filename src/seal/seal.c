@@ -36,10 +36,10 @@
  * can_madvise_modify) and discards the relocated words; the next access brings
  * back the file's unrelocated ones. For sealed, read-only *anonymous* memory it
  * is refused. So libraries are loaded with RELRO on anonymous pages
- * (ldso/seal_dso.c), and where the kernel mapped RELRO its pages are replaced in
- * place: in the program by __seal_anonymize, in ld.so and a static-PIE before
- * the first relocation (seal_early). Text with relocations (DT_TEXTREL) is
- * loaded on anonymous pages too.
+ * (ldso/seal_dso.c), and where the kernel mapped RELRO its pages are replaced
+ * in place: in the program by __seal_anonymize, in ld.so and a static-PIE
+ * before the first relocation (seal_early). Text with relocations (DT_TEXTREL)
+ * is loaded on anonymous pages too.
  *
  * Who seals what, and when:
  *
@@ -173,7 +173,8 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 
 void __seal_program(const struct seal_object *prog)
 {
-	if (policy->marked && policy->level != SEAL_OFF && !__seal_marked(prog)) {
+	if (policy->marked && policy->level != SEAL_OFF
+	    && !__seal_marked(prog)) {
 		policy->level = SEAL_OFF;
 		__seal_state.why_off = "program is not marked";
 	}
@@ -270,7 +271,8 @@ static int seal_range(struct seal_job *job, struct seal_range r)
 	}
 	if (!error && !holds(job, r)) *__seal_state.answer = error = ENOTSUP;
 	if (!*__seal_state.answer)
-		*__seal_state.answer = error == ENOSYS || error == EPERM ? error : -1;
+		*__seal_state.answer = error == ENOSYS || error == EPERM
+			? error : -1;
 	job->asked++;
 	if (error) refused(job, r, error);
 	return error;
@@ -343,8 +345,8 @@ static void drop_spare(struct seal_job *job)
 	job->spread = 0;
 }
 
-static void report_range(const struct seal_job *job, struct seal_range r, int flags,
-	const char *kind)
+static void report_range(const struct seal_job *job, struct seal_range r,
+	int flags, const char *kind)
 {
 	const char *why = job->rep.why;
 	if (r.start >= r.end) return;
@@ -362,14 +364,15 @@ static void report_range(const struct seal_job *job, struct seal_range r, int fl
 }
 
 /* The same, with a separate line for each mutable part. */
-static void report_parts(const struct seal_job *job, struct seal_range r, int flags,
-	const char *kind)
+static void report_parts(const struct seal_job *job, struct seal_range r,
+	int flags, const char *kind)
 {
 	const struct seal_set *pages = &job->spare->mutable.pages;
 	for (size_t i=0; i<pages->n && !job->rep.why; i++) {
 		struct seal_range m = __seal_common(r, pages->r[i]);
 		if (m.start == m.end) continue;
-		report_range(job, (struct seal_range){ r.start, m.start }, flags, kind);
+		report_range(job, (struct seal_range){ r.start, m.start },
+			flags, kind);
 		line(job->rep.o, m, flags, "mutable", "not sealed: ",
 			"the object says that it changes it");
 		r.start = m.end;
@@ -379,7 +382,8 @@ static void report_parts(const struct seal_job *job, struct seal_range r, int fl
 
 /* Data of ld.so has a separate line for the records in it, and data of a static
  * program one for the vdso's functions. */
-static void report_data(const struct seal_job *job, struct seal_range r, int flags)
+static void report_data(const struct seal_job *job, struct seal_range r,
+	int flags)
 {
 	struct seal_range m = __seal_common(r, job->rep.o->records);
 	const char *kind = job->rep.o->loader ? "records" : "vdso";
@@ -388,8 +392,10 @@ static void report_data(const struct seal_job *job, struct seal_range r, int fla
 		report_parts(job, r, flags, "data");
 		return;
 	}
-	report_parts(job, (struct seal_range){ r.start, m.start }, flags, "data");
-	if (job->rep.why || job->rep.o->records_sealed || *__seal_state.answer > 0)
+	report_parts(job, (struct seal_range){ r.start, m.start }, flags,
+		"data");
+	if (job->rep.why || job->rep.o->records_sealed
+	    || *__seal_state.answer > 0)
 		report_range(job, m, prot, kind);
 	else
 		line(job->rep.o, m, prot, kind, "not sealed: ",
@@ -423,8 +429,8 @@ static void report(const struct seal_job *job)
 		} else if (ro.start == ro.end) {
 			report_data(job, r, ph->p_flags);
 		} else {
-			report_data(job, (struct seal_range){ r.start, ro.start },
-				ph->p_flags);
+			report_data(job, (struct seal_range){ r.start,
+				ro.start }, ph->p_flags);
 			report_parts(job, ro, ph->p_flags & ~PF_W, "relro");
 			report_data(job, (struct seal_range){ ro.end, r.end },
 				ph->p_flags);
@@ -495,8 +501,7 @@ static void know_page(struct seal_job *job, const struct seal_object *o)
 		    || !__seal_set_holds(&job->rep.sealed, r))
 			continue;
 		job->known = r.start;
-		job->known_prot = (ph->p_flags&PF_R ? PROT_READ : 0)
-			| (ph->p_flags&PF_X ? PROT_EXEC : 0);
+		job->known_prot = __seal_prot(ph);
 		return;
 	}
 }
@@ -539,7 +544,8 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	if (o->vdso && job->rep.sealed.n) job->vdso = job->rep.sealed.r[0];
 	if (certain) know_page(job, o);
 	if (!policy->report) {
-		for (i=0; i<job->rep.sealed.n; i++) add_range(job, job->rep.sealed.r[i]);
+		for (i=0; i<job->rep.sealed.n; i++)
+			add_range(job, job->rep.sealed.r[i]);
 		return;
 	}
 	struct seal_spare *sp = job->spare;
@@ -556,11 +562,14 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	report(job);
 }
 
-void __seal_add_vdso(struct seal_job *job, const void *ehdr)
+void __seal_add_vdso(struct seal_job *job)
 {
-	const ElfW(Ehdr) *eh = ehdr;
+	const ElfW(Ehdr) *eh = 0;
 	struct seal_object o = { .name = "[vdso]", .vdso = 1 };
 	size_t i;
+	for (i=0; libc.auxv[i]; i+=2)
+		if (libc.auxv[i] == AT_SYSINFO_EHDR)
+			eh = (void *)libc.auxv[i+1];
 	if (!eh) return;
 	o.phdr = (void *)((char *)eh+eh->e_phoff);
 	o.phnum = eh->e_phnum;

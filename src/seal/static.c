@@ -28,10 +28,18 @@ static const char *env(const char *name)
 	return 0;
 }
 
-/* Make RELRO read-only. Of a static-PIE it should be on anonymous pages, since a
- * discard would undo its relocations. Otherwise nothing is written to it, and a
- * discard brings back the same contents. Returns 0 if it is read-only in the
- * end; a set-user-ID program does not run without that. */
+/* A set-user-ID program does not run with memory that should be read-only. */
+static void stays_writable(const char *prog, const char *what, const char *why)
+{
+	__seal_print(prog, ": ", libc.secure ? "error" : "warning", ": ", what,
+		" writable: ", why, "\n", (char *)0);
+	if (libc.secure) __syscall(SYS_exit_group, 127);
+}
+
+/* Make RELRO read-only. Of a static-PIE it should be on anonymous pages, since
+ * a discard would undo its relocations. Otherwise nothing is written to it, and
+ * a discard brings back the same contents. Returns 0 if it is read-only in the
+ * end. */
 static int protect(const struct seal_object *o)
 {
 	const char *why = "it is in no writable segment";
@@ -47,13 +55,12 @@ static int protect(const struct seal_object *o)
 	if (__seal_strict())
 		__seal_refuse(o->name, "its RELRO can't be protected");
 	if (on_file) {
-		__seal_print(o->name, ": warning: RELRO stays on its file, where a"
-			" discard can undo it: no memory\n", (char *)0);
+		__seal_print(o->name, ": warning: RELRO stays on its file,"
+			" where a discard can undo it: no memory\n",
+			(char *)0);
 		return 0;
 	}
-	__seal_print(o->name, ": ", libc.secure ? "error" : "warning",
-		": RELRO stays writable: ", why, "\n", (char *)0);
-	if (libc.secure) __syscall(SYS_exit_group, 127);
+	stays_writable(o->name, "RELRO stays", why);
 	return error;
 }
 
@@ -74,10 +81,9 @@ static void protect_vdso(struct seal_object *o, struct seal_range r)
 		return;
 	}
 	if (__seal_strict())
-		__seal_refuse(o->name, "the vdso's functions can't be protected");
-	__seal_print(o->name, ": ", libc.secure ? "error" : "warning",
-		": the vdso's functions stay writable: no memory\n", (char *)0);
-	if (libc.secure) __syscall(SYS_exit_group, 127);
+		__seal_refuse(o->name,
+			"the vdso's functions can't be protected");
+	stays_writable(o->name, "the vdso's functions stay", "no memory");
 }
 
 void __seal_static(void)
@@ -116,7 +122,7 @@ void __seal_static(void)
 		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
 	}
 	__seal_add(&job, &o);
-	__seal_add_vdso(&job, (void *)aux[AT_SYSINFO_EHDR]);
+	__seal_add_vdso(&job);
 	if ((error = __seal_finish(&job, prog)))
 		__seal_refuse(prog, __seal_reason(error));
 }
