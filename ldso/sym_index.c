@@ -49,16 +49,6 @@
 #define prefetch(p) ((void)(p))
 #endif
 
-/* The same as in dynlink.c. */
-static uint32_t gnu_hash(const char *s0)
-{
-	const unsigned char *s = (void *)s0;
-	uint_fast32_t h = 5381;
-	for (; *s; s++)
-		h += h*32 + *s;
-	return h;
-}
-
 /* Returns the hash values of an object's symbols, the first of which is symbol
  * number ghashtab[1]. They follow the buckets. The lowest bit of each is not
  * part of the hash: it marks the end of a bucket. */

@@ -5,6 +5,9 @@
 
 #include "dso.h"
 
+/* dynlink.c: the hash of DT_GNU_HASH. */
+hidden uint32_t gnu_hash(const char *);
+
 /* Called once, after the list is complete and before relocation. If there is no
  * memory, there is no index. */
 hidden void sym_index_build(void);
