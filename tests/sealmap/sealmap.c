@@ -257,9 +257,11 @@ static void records_with_key(void **s)
 	long key = syscall(SYS_pkey_alloc, 0UL, 0UL);
 	if (key < 0) skip_case("no protection keys: %s", strerror(errno));
 	syscall(SYS_pkey_free, key);
-	want_status(RUN(WITH("LD_SEAL=on,dlopen,pkey"), SEALMAP, "--json", "-o", file, "--", SEALED), 0);
-	assert_string_equal(jq(file, "[.mappings[]|select(.kind==\"records\")|[.prot,.sealed]|map(tostring)"
-		"|join(\" \")]|join(\", \")"), "rw- true");
+	want_status(RUN(WITH("LD_SEAL=on,dlopen,pkey"), SEALMAP, "--json", "-o",
+		file, "--", SEALED), 0);
+	assert_string_equal(jq(file, "[.mappings[]|select(.kind==\"records\")"
+		"|[.prot,.sealed]|map(tostring)|join(\" \")]|join(\", \")"),
+		"rw- true");
 }
 
 static void check_upstream(void **s)
@@ -738,7 +740,9 @@ int main(void)
 		cmocka_unit_test(run_reports), cmocka_unit_test(run_output),
 		cmocka_unit_test(run_ends), cmocka_unit_test(run_exec),
 		cmocka_unit_test(check_levels), cmocka_unit_test(check_upstream),
-		cmocka_unit_test(check_writable_code), cmocka_unit_test(check_killed), cmocka_unit_test(records), cmocka_unit_test(records_with_key),
+		cmocka_unit_test(check_writable_code),
+		cmocka_unit_test(check_killed), cmocka_unit_test(records),
+		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(attack_run),
 		cmocka_unit_test(attack_pid), cmocka_unit_test(attack_stopped),

@@ -1,7 +1,7 @@
 /* count-mseal PROGRAM ARGS...: run PROGRAM and print each of its mseal calls on
- * standard error as "mseal START-END = RESULT", with " again" if a byte of it was
- * sealed by an earlier one, then "mseal calls: N", and the number of all its
- * calls as "system calls: N". The exit status is PROGRAM's. */
+ * standard error as "mseal START-END = RESULT", with " again" if a byte of it
+ * was sealed by an earlier one, then "mseal calls: N", and the number of all
+ * its calls as "system calls: N". The exit status is PROGRAM's. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -76,8 +76,8 @@ int main(int argc, char **argv)
 		} else if (i.op == PTRACE_SYSCALL_INFO_EXIT && inside) {
 			inside = 0;
 			n++;
-			fprintf(stderr, "mseal %08llx-%08llx = %lld%s\n", a, a+l,
-				(long long)i.exit.rval,
+			fprintf(stderr, "mseal %08llx-%08llx = %lld%s\n",
+				a, a+l, (long long)i.exit.rval,
 				i.exit.rval ? "" : note(a, a+l));
 		}
 	}

@@ -208,12 +208,14 @@ static uintptr_t syscall_insn;	/* an instruction of libc's text */
 
 static void get(pid_t t, regs *r)
 {
-	if (ptrace(PTRACE_GETREGS, t, 0, r)) die("GETREGS: %s", strerror(errno));
+	if (ptrace(PTRACE_GETREGS, t, 0, r))
+		die("GETREGS: %s", strerror(errno));
 }
 
 static void set(pid_t t, regs *r)
 {
-	if (ptrace(PTRACE_SETREGS, t, 0, r)) die("SETREGS: %s", strerror(errno));
+	if (ptrace(PTRACE_SETREGS, t, 0, r))
+		die("SETREGS: %s", strerror(errno));
 }
 
 static int step(pid_t t)
@@ -403,9 +405,10 @@ static void outside(uintptr_t a, uintptr_t ip, const char *how)
 	const struct range *r = taken_at(a);
 	failures++;
 	if (failures > 40) return;
-	fprintf(stderr, "window: outside: %s 0x%" PRIxPTR " (%s in %s) at ip 0x%"
-		PRIxPTR " (%s)\n", how, a, symbol_at(a), r && *r->name ? r->name
-		: "anonymous memory", ip, symbol_at(ip));
+	fprintf(stderr, "window: outside: %s 0x%" PRIxPTR " (%s in %s) at ip "
+		"0x%" PRIxPTR " (%s)\n", how, a, symbol_at(a),
+		r && *r->name ? r->name : "anonymous memory", ip,
+		symbol_at(ip));
 }
 
 static int name_grows;		/* -g */
@@ -548,7 +551,8 @@ static void exit_in_window(pid_t t, regs *r)
 static void forget_public(uintptr_t start)
 {
 	for (size_t i=0; i<npublics; i++)
-		if (publics[i].start == start) publics[i--] = publics[--npublics];
+		if (publics[i].start == start)
+			publics[i--] = publics[--npublics];
 }
 
 static void left(pid_t t, regs *r)
@@ -653,7 +657,8 @@ int main(int argc, char **argv)
 	}
 	argv += optind;
 	if (argc-optind < 2) die("wanted LIBC PROGRAM ARGS...");
-	if (!realpath(argv[0], libc_path)) die("%s: %s", argv[0], strerror(errno));
+	if (!realpath(argv[0], libc_path))
+		die("%s: %s", argv[0], strerror(errno));
 	read_symbols(libc_path);
 	alarm(60);
 	program = fork();

@@ -1,5 +1,5 @@
-/* attack NAME: overwrites one pointer that leads to control, with a plain store to
- * memory of the process, and goes on as a program does: it exits, starts a
+/* attack NAME: overwrites one pointer that leads to control, with a plain store
+ * to memory of the process, and goes on as a program does: it exits, starts a
  * thread, opens a library. The status tells what became of it (attack.h); with
  * DRY in the environment nothing is stored, and every status has to be HELD. */
 
@@ -67,7 +67,8 @@ const ElfW(Sym) *symbols_with(struct link_map *l, const char *name)
 	char *copy = malloc(len);
 	if (!s) _exit(ABSENT);
 	memcpy(copy, syms, len);
-	((ElfW(Sym) *)(copy+((char *)s-syms)))->st_value = (uintptr_t)evil-l->l_addr;
+	((ElfW(Sym) *)(copy+((char *)s-syms)))->st_value =
+		(uintptr_t)evil-l->l_addr;
 	return (void *)copy;
 }
 
@@ -91,8 +92,8 @@ struct link_map *record_with_function(struct link_map *l, const char *name)
 	return copy;
 }
 
-/* Upstream looks into the dynamic section each time. Here the record has what is
- * in it. */
+/* Upstream looks into the dynamic section each time. Here the record has what
+ * is in it. */
 struct link_map *record_with_ctors(struct link_map *l)
 {
 	static const int tags[] = { DT_INIT_ARRAY, DT_FINI_ARRAY };
@@ -120,7 +121,8 @@ static void got_of_libc(void)
 	fclose(f);
 }
 
-/* The first word of a table here, a variable in each of several files upstream. */
+/* The first word of a table here, a variable in each of several files
+ * upstream. */
 static void vdso_function(void)
 {
 	struct timespec t;
@@ -189,16 +191,22 @@ static void *forged_image(void)
 static void tls_of_record(void)
 {
 	size_t len;
-	put_in_record(record_of(""), (uintptr_t)tls_image(&len), (uintptr_t)forged_image());
+	put_in_record(record_of(""), (uintptr_t)tls_image(&len),
+		(uintptr_t)forged_image());
 	start_thread();
 }
 
 /* Upstream's list of images begins in struct __libc, behind auxv. */
 static void tls_list(void)
 {
-	struct module { struct module *next; void *image; size_t n[4]; } copy, **list;
+	struct module {
+		struct module *next;
+		void *image;
+		size_t n[4];
+	} copy, **list;
 	list = libc_variable("__tls_modules", 0, 0);
-	if (!list) list = (void *)((char *)libc_variable("__libc", 0, 0)+2*sizeof *list);
+	if (!list) list = (void *)((char *)libc_variable("__libc", 0, 0)
+		+2*sizeof *list);
 	copy = **list;
 	copy.image = forged_image();
 	PUT(list, &copy);
@@ -243,7 +251,8 @@ static void in_the_constructor(void)
 
 static void ctor_queue(void)
 {
-	struct link_map *l = record_of(""), ***queue = libc_variable("main_ctor_queue", 0, 0);
+	struct link_map *l = record_of(""),
+		***queue = libc_variable("main_ctor_queue", 0, 0);
 	for (struct link_map **q=*queue; *q; q++)
 		if (*q == l) PUT(q, record_with_ctors(l));
 }
@@ -268,12 +277,13 @@ void in_constructor(void)
 	if (s && !strcmp(s, "init_in_table")) init_in_table();
 }
 
-/* How far constructors are: the program may write to it. Each word in turn, in a
- * child that then exits. To be denied its destructors is no control, and neither
- * is to wait for ever, for a constructor. */
+/* How far constructors are: the program may write to it. Each word in turn, in
+ * a child that then exits. To be denied its destructors is no control, and
+ * neither is to wait for ever, for a constructor. */
 static void ctor_state(void)
 {
-	size_t *words = libc_variable("first_public", 0, 0), n = 1024/sizeof *words;
+	size_t *words = libc_variable("first_public", 0, 0),
+		n = 1024/sizeof *words;
 	int *begun = libc_variable("last_begun", 0, 0);
 	struct link_map *forged = record_with_ctors(record_of(""));
 	pid_t pid = -1;
@@ -287,7 +297,8 @@ static void ctor_state(void)
 		exit(0);
 	}
 	while (wait(&status) > 0)
-		control |= !WIFSIGNALED(status) && WEXITSTATUS(status) == CONTROL;
+		control |= !WIFSIGNALED(status)
+			&& WEXITSTATUS(status) == CONTROL;
 	if (pid < 0) _exit(CRASHED);
 	if (control) _exit(CONTROL);
 }

@@ -13,7 +13,8 @@
 
 static void call(void *h, const char *name)
 {
-	int (*f)(void) = h || h == RTLD_DEFAULT ? (int (*)(void))dlsym(h, name) : 0;
+	int (*f)(void) = h || h == RTLD_DEFAULT
+		? (int (*)(void))dlsym(h, name) : 0;
 	if (f) f();
 }
 
@@ -57,7 +58,8 @@ static int is_string(uintptr_t p, const char *s)
 {
 	size_t n = strlen(s)+1;
 	uintptr_t w;
-	return !read_word(p, &w) && !read_word(p+n-1, &w) && !memcmp((void *)p, s, n);
+	return !read_word(p, &w) && !read_word(p+n-1, &w)
+		&& !memcmp((void *)p, s, n);
 }
 
 /* $ORIGIN, which was expanded when the program's libraries were loaded. */
@@ -88,7 +90,8 @@ static void base_of_record(void)
 static void symbols_of_record(void)
 {
 	void *h = open_theirs();
-	put_in_record(h, dynamic_address(h, DT_SYMTAB), (uintptr_t)symbols_with(h, "run"));
+	put_in_record(h, dynamic_address(h, DT_SYMTAB),
+		(uintptr_t)symbols_with(h, "run"));
 	call(h, "run");
 }
 
@@ -96,12 +99,16 @@ static void symbols_of_record(void)
 static void deps_of_record(void)
 {
 	void *h = open_theirs();
-	struct link_map *l = record_of("libbase"), *forged = record_with_function(l, "steady");
+	struct link_map *l = record_of("libbase"),
+		*forged = record_with_function(l, "steady");
 	uintptr_t *w = h, v;
 	for (size_t i=0; i<RECORD/sizeof *w; i++)
 		for (size_t j=0; j<2; j++)
-			if (w[i]%sizeof v == 0 && !read_word(w[i]+j*sizeof v, &v)
-			    && v == (uintptr_t)l && w[i] != (uintptr_t)&l->l_prev->l_next-j*sizeof v)
+			if (w[i]%sizeof v == 0
+			    && !read_word(w[i]+j*sizeof v, &v)
+			    && v == (uintptr_t)l
+			    && w[i] != (uintptr_t)&l->l_prev->l_next
+				-j*sizeof v)
 				PUT(w[i]+j*sizeof v, forged);
 	call(h, "steady");
 }
@@ -117,14 +124,16 @@ static void *head_of_list(void)
 
 static void head(void)
 {
-	PUT(head_of_list(), record_with_function(record_of("libbase"), "steady"));
+	PUT(head_of_list(),
+		record_with_function(record_of("libbase"), "steady"));
 	call(RTLD_DEFAULT, "steady");
 }
 
 static void next_of_record(void)
 {
 	open_theirs();
-	PUT(&record_of("")->l_next, record_with_function(record_of("libtheirs"), "run"));
+	PUT(&record_of("")->l_next,
+		record_with_function(record_of("libtheirs"), "run"));
 	call(open_theirs(), "run");
 }
 
@@ -150,7 +159,8 @@ static void fini_in_opened(void)
 static void dtv(void)
 {
 	void *h = open_theirs(), *var, *block = evil_table;
-	uintptr_t *self = (void *)pthread_self(), *copy = calloc(16, sizeof *copy), v;
+	uintptr_t *self = (void *)pthread_self(),
+		*copy = calloc(16, sizeof *copy), v;
 	/* The first access makes a block of the new object. */
 	call(h, "run_hook");
 	var = dlsym(h, "hook");

@@ -24,7 +24,8 @@ static const char *libc_file(void)
 		path[strcspn(path, "\n")] = 0;
 		int fd = open(path, O_RDONLY|O_CLOEXEC);
 		if (fd < 0) continue;
-		void *p = mmap(0, lseek(fd, 0, SEEK_END), PROT_READ, MAP_PRIVATE, fd, 0);
+		void *p = mmap(0, lseek(fd, 0, SEEK_END), PROT_READ,
+			MAP_PRIVATE, fd, 0);
 		close(fd);
 		if (p != MAP_FAILED) file = p;
 	}
@@ -63,7 +64,8 @@ const char *libc_variable_at(uintptr_t a)
 {
 	size_t n = 0;
 	for (const ElfW(Sym) *s=libc_symbols(&n); n--; s++)
-		if (s->st_shndx && a-getauxval(AT_BASE)-s->st_value < s->st_size)
+		if (s->st_shndx
+		    && a-getauxval(AT_BASE)-s->st_value < s->st_size)
 			return file_names+s->st_name;
 	return "";
 }
@@ -90,7 +92,8 @@ struct link_map *record_of(const char *name)
 	extern ElfW(Dyn) _DYNAMIC[];
 	struct r_debug *debug = (void *)in_dynamic(_DYNAMIC, DT_DEBUG);
 	struct link_map *l = debug->r_map;
-	if (*name) for (l=l->l_next; l && !strstr(l->l_name, name); l=l->l_next);
+	if (*name)
+		for (l=l->l_next; l && !strstr(l->l_name, name); l=l->l_next);
 	return l;
 }
 
@@ -104,14 +107,15 @@ const ElfW(Sym) *symbol_of(struct link_map *l, const char *name)
 	return 0;
 }
 
-static void **slot_in(struct link_map *l, const char *rel, size_t len, size_t one,
-	const char *name)
+static void **slot_in(struct link_map *l, const char *rel, size_t len,
+	size_t one, const char *name)
 {
 	const ElfW(Sym) *syms = (void *)dynamic_address(l, DT_SYMTAB);
 	const char *names = (void *)dynamic_address(l, DT_STRTAB);
 	for (; rel && len>=one; rel+=one, len-=one) {
 		const ElfW(Rel) *r = (void *)rel;
-		size_t n = sizeof(size_t) == 8 ? r->r_info>>16>>16 : r->r_info>>8;
+		size_t n = sizeof(size_t) == 8
+			? r->r_info>>16>>16 : r->r_info>>8;
 		if (n && !strcmp(names+syms[n].st_name, name))
 			return (void **)(l->l_addr+r->r_offset);
 	}
@@ -134,13 +138,15 @@ void **got_slot(struct link_map *l, const char *name)
 void **find_word(void *p, size_t len, uintptr_t value, size_t *at)
 {
 	uintptr_t *w = p;
-	for (; *at<len/sizeof *w; ++*at) if (w[*at] == value) return (void **)(w+*at);
+	for (; *at<len/sizeof *w; ++*at)
+		if (w[*at] == value) return (void **)(w+*at);
 	return 0;
 }
 
 int read_word(uintptr_t at, uintptr_t *value)
 {
-	struct iovec to = { value, sizeof *value }, from = { (void *)at, sizeof *value };
+	struct iovec to = { value, sizeof *value },
+		from = { (void *)at, sizeof *value };
 	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == sizeof *value
 		? 0 : -1;
 }

@@ -16,10 +16,12 @@ void *libc_variable(const char *name, size_t size, int nth);
 /* The variable of libc.so that is there, or "". */
 const char *libc_variable_at(uintptr_t);
 
-/* The loader's record of an object, by a part of its name; "" is the program. */
+/* The loader's record of an object, by a part of its name; "" is the
+ * program. */
 struct link_map *record_of(const char *name);
 
-/* An entry of an object's dynamic section, or 0. The second adds the load bias. */
+/* An entry of an object's dynamic section, or 0. The second adds the load
+ * bias. */
 size_t dynamic(struct link_map *, long tag);
 uintptr_t dynamic_address(struct link_map *, long tag);
 
@@ -29,8 +31,8 @@ void **got_slot(struct link_map *, const char *symbol);
 /* An object's symbol, or null. */
 const ElfW(Sym) *symbol_of(struct link_map *, const char *name);
 
-/* The first word of len bytes at p, from the one numbered *at on, that is value.
- * *at is its number. */
+/* The first word of len bytes at p, from the one numbered *at on, that is
+ * value. *at is its number. */
 void **find_word(void *p, size_t len, uintptr_t value, size_t *at);
 
 /* Read a word that may not be there. Returns 0, or -1. */

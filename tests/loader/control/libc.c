@@ -1,5 +1,5 @@
-/* Pointers to functions that libc calls for the program. They lie in memory that
- * it has to write to, so these attacks succeed, as on upstream. */
+/* Pointers to functions that libc calls for the program. They lie in memory
+ * that it has to write to, so these attacks succeed, as on upstream. */
 
 #define _GNU_SOURCE
 #include "attack.h"
@@ -54,7 +54,8 @@ static void atexit_table(void)
 static void quick_exit_table(void)
 {
 	if (at_quick_exit(nothing)) _exit(99);
-	replace(libc_variable("funcs", 32*sizeof(void *), 0), 32*sizeof(void *), nothing);
+	replace(libc_variable("funcs", 32*sizeof(void *), 0),
+		32*sizeof(void *), nothing);
 	quick_exit(HELD);
 }
 
@@ -89,7 +90,8 @@ static void *cleanup(void *arg)
 	size_t at = 0;
 	pthread_cleanup_push(nothing_with, 0);
 	forged.__f = (void (*)(void *))evil;
-	PUT(find_word((void *)pthread_self(), 200, (uintptr_t)&__cb, &at), &forged);
+	PUT(find_word((void *)pthread_self(), 200, (uintptr_t)&__cb, &at),
+		&forged);
 	pthread_exit(arg);
 	pthread_cleanup_pop(0);
 	return arg;

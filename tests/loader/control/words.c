@@ -1,6 +1,6 @@
-/* Prints the name of each variable of libc.so that lies in writable pages and holds
- * the address of code, once for each such variable. A variable of no name, such as
- * a slot of the GOT, is "?". */
+/* Prints the name of each variable of libc.so that lies in writable pages and
+ * holds the address of code, once for each such variable. A variable of no
+ * name, such as a slot of the GOT, is "?". */
 
 #define _GNU_SOURCE
 #include "find.h"
@@ -24,7 +24,8 @@ static void read_maps(void)
 	if (!f) exit(99);
 	while (nmaps<256 && fgets(line, sizeof line, f)) {
 		struct map *m = maps+nmaps;
-		if (sscanf(line, "%zx-%zx %4s", &m->start, &m->end, m->prot) == 3) nmaps++;
+		if (sscanf(line, "%zx-%zx %4s", &m->start, &m->end,
+		    m->prot) == 3) nmaps++;
 	}
 	fclose(f);
 }
@@ -44,7 +45,8 @@ static uintptr_t libc_end(void)
 	const ElfW(Phdr) *ph = (void *)((char *)eh+eh->e_phoff);
 	uintptr_t end = 0;
 	for (int i=0; i<eh->e_phnum; i++)
-		if (ph[i].p_type == PT_LOAD && ph[i].p_vaddr+ph[i].p_memsz > end)
+		if (ph[i].p_type == PT_LOAD
+		    && ph[i].p_vaddr+ph[i].p_memsz > end)
 			end = ph[i].p_vaddr+ph[i].p_memsz;
 	return (uintptr_t)eh+end;
 }
@@ -55,7 +57,8 @@ static void scan(const struct map *m)
 	for (uintptr_t a=m->start; a<m->end; a+=sizeof a) {
 		if (!is_code(*(uintptr_t *)a)) continue;
 		name = libc_variable_at(a);
-		if (!last || strcmp(last, name)) printf("%s\n", *name ? name : "?");
+		if (!last || strcmp(last, name))
+			printf("%s\n", *name ? name : "?");
 		last = name;
 	}
 }
@@ -72,6 +75,7 @@ int main(void)
 #endif
 	read_maps();
 	for (size_t i=0; i<nmaps; i++)
-		if (maps[i].prot[1] == 'w' && maps[i].start-base < end-base) scan(maps+i);
+		if (maps[i].prot[1] == 'w' && maps[i].start-base < end-base)
+			scan(maps+i);
 	return 0;
 }

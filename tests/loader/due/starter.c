@@ -8,7 +8,8 @@
 static void *open_due(void *arg)
 {
 	void *h = dlopen("libdue.so", RTLD_NOW);
-	int (*constructed)(void) = h ? (int (*)(void))dlsym(h, "due_constructed") : 0;
+	int (*constructed)(void) = h
+		? (int (*)(void))dlsym(h, "due_constructed") : 0;
 	(void)arg;
 	if (!h) printf("dlopen: %s\n", dlerror());
 	else printf("in the thread: %d\n", constructed ? constructed() : -1);

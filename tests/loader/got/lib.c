@@ -4,4 +4,8 @@
  * without a symbol where the linker can't do without. */
 static int own(void) { return 7; }
 int (*volatile pointer)(void) = own;
-int got(void) { return puts("called by way of the PLT") >= 0 && abs(-7) == pointer() && stdout; }
+int got(void)
+{
+	return puts("called by way of the PLT") >= 0 && abs(-7) == pointer()
+		&& stdout;
+}

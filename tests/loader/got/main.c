@@ -1,9 +1,10 @@
-/* No page that can be written holds a slot of a PLT or GOT through which functions are
- * called: neither of libc.so, nor of the program, nor of libraries as musl-gcc links
- * them, at start or by dlopen. The slots are found by their relocations; those that
- * are filled without a symbol, whose relocations look like those of any pointer, by
- * the sections .got and .got.plt of the file. A library that was linked with -z lazy
- * has such slots, which shows that both ways find them. */
+/* No page that can be written holds a slot of a PLT or GOT through which
+ * functions are called: neither of libc.so, nor of the program, nor of
+ * libraries as musl-gcc links them, at start or by dlopen. The slots are found
+ * by their relocations; those that are filled without a symbol, whose
+ * relocations look like those of any pointer, by the sections .got and .got.plt
+ * of the file. A library that was linked with -z lazy has such slots, which
+ * shows that both ways find them. */
 
 #include "check.h"
 #include <dlfcn.h>
@@ -40,10 +41,11 @@ static int is_writable(uintptr_t at)
 	return prot>0 && prot&PROT_WRITE;
 }
 
-static void table(struct count *c, uintptr_t base, const size_t *rel, size_t len,
-	size_t words, int all)
+static void table(struct count *c, uintptr_t base, const size_t *rel,
+	size_t len, size_t words, int all)
 {
-	for (; rel && len >= words*sizeof *rel; rel+=words, len-=words*sizeof *rel) {
+	for (; rel && len >= words*sizeof *rel;
+	    rel+=words, len-=words*sizeof *rel) {
 		if (!all && (long)TYPE(rel[1]) != GLOB_DAT) continue;
 		c->slots++;
 		c->writable_slots += is_writable(base+rel[0]);
@@ -55,11 +57,13 @@ static void relocations(struct count *c, struct dl_phdr_info *o)
 	size_t d[40] = { 0 };
 	for (int i=0; i<o->dlpi_phnum; i++) {
 		if (o->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
-		const size_t *v = (void *)(o->dlpi_addr+o->dlpi_phdr[i].p_vaddr);
+		const size_t *v = (void *)(o->dlpi_addr
+			+o->dlpi_phdr[i].p_vaddr);
 		for (; *v; v+=2) if (*v < 40) d[*v] = v[1];
 	}
 #define AT(tag) (d[tag] ? (size_t *)(o->dlpi_addr+d[tag]) : 0)
-	table(c, o->dlpi_addr, AT(DT_JMPREL), d[DT_PLTRELSZ], d[DT_PLTREL]==DT_RELA ? 3 : 2, 1);
+	table(c, o->dlpi_addr, AT(DT_JMPREL), d[DT_PLTRELSZ],
+		d[DT_PLTREL]==DT_RELA ? 3 : 2, 1);
 	table(c, o->dlpi_addr, AT(DT_RELA), d[DT_RELASZ], 3, 0);
 	table(c, o->dlpi_addr, AT(DT_REL), d[DT_RELSZ], 2, 0);
 }
@@ -68,17 +72,21 @@ static void sections(struct count *c, const struct dl_phdr_info *o)
 {
 	int fd = open(o->dlpi_name, O_RDONLY|O_CLOEXEC);
 	size_t len = fd<0 ? 0 : lseek(fd, 0, SEEK_END);
-	const char *file = fd<0 ? MAP_FAILED : mmap(0, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	const char *file = fd<0 ? MAP_FAILED
+		: mmap(0, len, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
-	if (!check_ok(file != MAP_FAILED, "cannot read %s", o->dlpi_name)) return;
+	if (!check_ok(file != MAP_FAILED, "cannot read %s", o->dlpi_name))
+		return;
 	const ElfW(Ehdr) *eh = (void *)file;
 	const ElfW(Shdr) *sh = (void *)(file+eh->e_shoff);
 	for (int i=0; i<eh->e_shnum; i++) {
-		const char *name = file+sh[eh->e_shstrndx].sh_offset+sh[i].sh_name;
+		const char *name = file+sh[eh->e_shstrndx].sh_offset
+			+sh[i].sh_name;
 		if (strcmp(name, ".got") && strcmp(name, ".got.plt")) continue;
 		for (size_t at=0; at<sh[i].sh_size; at+=sizeof(size_t)) {
 			c->words++;
-			c->writable_words += is_writable(o->dlpi_addr+sh[i].sh_addr+at);
+			c->writable_words +=
+				is_writable(o->dlpi_addr+sh[i].sh_addr+at);
 		}
 	}
 	munmap((void *)file, len);
@@ -97,17 +105,19 @@ static int object(struct dl_phdr_info *o, size_t size, void *arg)
 	uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
 	for (int i=0; i<o->dlpi_phnum; i++)
 		if (vdso && o->dlpi_phdr[i].p_type == PT_LOAD
-		    && vdso-o->dlpi_addr-o->dlpi_phdr[i].p_vaddr < o->dlpi_phdr[i].p_memsz)
+		    && vdso-o->dlpi_addr-o->dlpi_phdr[i].p_vaddr
+			< o->dlpi_phdr[i].p_memsz)
 			return 0;
 	relocations(&c, o);
 	sections(&c, o);
 	check_note("%s: %d slots, %d words", o->dlpi_name, c.slots, c.words);
-	check_ok((c.slots || GLOB_DAT<0) && c.words, "%s: wanted slots, found %d by relocations, %d by "
-		"sections", o->dlpi_name, c.slots, c.words);
-	check_ok(!c.writable_slots == !lazy, "%s: %d slots are writable", o->dlpi_name,
-		c.writable_slots);
-	check_ok(!c.writable_words == !lazy, "%s: %d words of .got are writable",
-		o->dlpi_name, c.writable_words);
+	check_ok((c.slots || GLOB_DAT<0) && c.words, "%s: wanted slots, "
+		"found %d by relocations, %d by sections", o->dlpi_name,
+		c.slots, c.words);
+	check_ok(!c.writable_slots == !lazy, "%s: %d slots are writable",
+		o->dlpi_name, c.writable_slots);
+	check_ok(!c.writable_words == !lazy, "%s: %d words of .got are "
+		"writable", o->dlpi_name, c.writable_words);
 	w->objects++;
 	w->lazy += lazy;
 	return 0;
@@ -117,8 +127,9 @@ static void walk(const char *when, int objects, int lazy)
 {
 	struct walk w = { 0 };
 	dl_iterate_phdr(object, &w);
-	check_ok(w.objects == objects && w.lazy == lazy, "%s: wanted %d objects, %d lazy, "
-		"found %d, %d", when, objects, lazy, w.objects, w.lazy);
+	check_ok(w.objects == objects && w.lazy == lazy, "%s: wanted %d "
+		"objects, %d lazy, found %d, %d", when, objects, lazy,
+		w.objects, w.lazy);
 }
 
 static void open_library(const char *name)

@@ -46,7 +46,8 @@ static __thread volatile int code;
 static void fault(int sig, siginfo_t *info, void *context)
 {
 	greg_t *pc = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-	if ((void *)*pc != (void *)try_read && (void *)*pc != (void *)try_write) {
+	if ((void *)*pc != (void *)try_read
+	    && (void *)*pc != (void *)try_write) {
 		signal(sig, SIG_DFL);
 		return;
 	}
@@ -71,8 +72,8 @@ static int writable(void)
 static void guarded(const char *when)
 {
 	check_ok(readable(), "%s: wanted the records readable", when);
-	check_ok(!writable() && code == SEGV_OF_KEY, "%s: wanted a fault of the "
-		"key at a store to the records, got %s%d", when,
+	check_ok(!writable() && code == SEGV_OF_KEY, "%s: wanted a fault of "
+		"the key at a store to the records, got %s%d", when,
 		code ? "code " : "none ", code);
 }
 
@@ -142,10 +143,12 @@ static void protection(void)
 	check_ok(!check_mapping(debug, &s, &e)
 		&& ((uintptr_t)l < s || (uintptr_t)l >= e),
 		"wanted the last record in another region");
-	check_ok(!try_write(l, 0), "wanted a fault at a store to the last record");
+	check_ok(!try_write(l, 0),
+		"wanted a fault at a store to the last record");
 	records_are("after many", PROT_READ|PROT_WRITE, 1);
 	refused(l);
-	/* Attacks on every library of so many take minutes under an emulator. */
+	/* Attacks on every library of so many take minutes under an
+	 * emulator. */
 	check_maps("end");
 }
 
@@ -210,8 +213,17 @@ static int finds_next(void) { return !!dlsym(RTLD_NEXT, "puts"); }
 static int finds_in_handle(void) { return !!dlsym(first, "get_first"); }
 static int finds_none(void) { return !dlsym(first, "nothing") && dlerror(); }
 static int opens_itself(void) { return dlopen(0, RTLD_NOW) == main_lib; }
-static int opens_loaded(void) { return dlopen("libfirst.so", RTLD_NOW) == first; }
-static int opens_none(void) { return !dlopen("libgone.so", RTLD_NOW) && dlerror(); }
+
+static int opens_loaded(void)
+{
+	return dlopen("libfirst.so", RTLD_NOW) == first;
+}
+
+static int opens_none(void)
+{
+	return !dlopen("libgone.so", RTLD_NOW) && dlerror();
+}
+
 static int opens_broken(void) { return !dlopen("libnosymbol.so", RTLD_NOW); }
 static int closes(void) { return !dlclose(first); }
 
@@ -239,8 +251,8 @@ static int creates_thread(void)
 {
 	pthread_t th;
 	void *r = 0;
-	return !pthread_create(&th, 0, in_thread, first) && !pthread_join(th, &r)
-		&& r == first;
+	return !pthread_create(&th, 0, in_thread, first)
+		&& !pthread_join(th, &r) && r == first;
 }
 
 static int status_of(pid_t pid)
@@ -313,8 +325,9 @@ static void handler(void)
 		const char *name = operations[i].name;
 		operation_now = operations[i].f;
 		raise(SIGUSR1);
-		check_ok(denied == keyed, "%s: wanted the records %s in a handler "
-			"before it", name, keyed ? "not readable" : "readable");
+		check_ok(denied == keyed, "%s: wanted the records %s in a "
+			"handler before it", name,
+			keyed ? "not readable" : "readable");
 		check_ok(result, "%s: wanted it to work in a handler", name);
 		if (keyed) guarded(name);
 	}
@@ -340,12 +353,13 @@ static void longjmps(void)
 	catch(leave);
 	for (size_t i=0; i<sizeof operations/sizeof *operations; i++) {
 		from_handler();
-		check_ok(operations[i].f(), "%s: wanted it to work after longjmp",
-			operations[i].name);
+		check_ok(operations[i].f(), "%s: wanted it to work after "
+			"longjmp", operations[i].name);
 	}
 	from_handler();
 	open_lib("libjump.so", RTLD_NOW);
-	if (keyed) guarded("after a constructor that left a handler by longjmp");
+	if (keyed)
+		guarded("after a constructor that left a handler by longjmp");
 	/* At exit too. */
 	from_handler();
 }

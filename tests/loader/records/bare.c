@@ -13,7 +13,8 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1 && (!dlseal || dlseal())) return puts("no dlseal"), 1;
 	for (int i=0; i<2; i++) {
-		h[i] = dlopen("libplugin.so", i ? RTLD_NOW|RTLD_NOLOAD : RTLD_NOW);
+		h[i] = dlopen("libplugin.so",
+			i ? RTLD_NOW|RTLD_NOLOAD : RTLD_NOW);
 		if (!h[i]) puts(dlerror());
 	}
 	puts(h[0] && h[0] == h[1] ? "found" : "not found");

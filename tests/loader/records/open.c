@@ -37,8 +37,8 @@ static void failures(const char *lib, int mode)
 	brk = sbrk(0);
 	for (i=0; i<2500 && !dlopen(lib, mode); i++) dlerror();
 	check_ok(i == 2500, "dlopen(%s): failed %d times of 2500", lib, i);
-	if (check_sealing()) check_ok(records_checksum() == records, "%s: the loader's records are "
-		"not as they were", lib);
+	if (check_sealing()) check_ok(records_checksum() == records,
+		"%s: the loader's records are not as they were", lib);
 	check_ok(check_mapped_bytes() == mapped && sbrk(0) == brk, "%s: mapped "
 		"bytes: wanted %zu, got %zu; break moved by %td", lib, mapped,
 		check_mapped_bytes(), (char *)sbrk(0)-brk);

@@ -1,7 +1,7 @@
-/* Pointers in the data of libc.so and of the loader that decide which code runs,
- * one attack on each (tests/loader/control). On unmodified musl an attack has to
- * take control, which shows that it works. docs/security.md lists what stays
- * open here. */
+/* Pointers in the data of libc.so and of the loader that decide which code
+ * runs, one attack on each (tests/loader/control). On unmodified musl an attack
+ * has to take control, which shows that it works. docs/security.md lists what
+ * stays open here. */
 
 #include "suite.h"
 
@@ -87,13 +87,15 @@ static void upstream_dlopen(void **state)
 {
 	(void)state;
 	without_the_store(up("control/attack"));
-	all(up("control/attack"), 0, "LD_SEAL=on", offsetof(struct row, upstream));
+	all(up("control/attack"), 0, "LD_SEAL=on",
+		offsetof(struct row, upstream));
 }
 
 static void upstream_plain(void **state)
 {
 	(void)state;
-	all(up("control/attack-plain"), 1, "LD_SEAL=on", offsetof(struct row, upstream));
+	all(up("control/attack-plain"), 1, "LD_SEAL=on",
+		offsetof(struct row, upstream));
 }
 
 static void dry(void **state)
@@ -119,16 +121,17 @@ LEVEL(plain_off, "control/attack-plain", 1, off)
 LEVEL(plain_on, "control/attack-plain", 1, on)
 LEVEL(plain_full, "control/attack-plain", 1, full)
 
-/* The variables of libc.so that can be written to and hold the address of code, all
- * of them: a new one needs a row above, or RELRO. */
-static const char *const code[] = { "__stdin_FILE", "__stdout_FILE", "__stderr_FILE",
-	"builtin" /* atexit */, "funcs" /* at_quick_exit */ };
+/* The variables of libc.so that can be written to and hold the address of code,
+ * all of them: a new one needs a row above, or RELRO. */
+static const char *const code[] = { "__stdin_FILE", "__stdout_FILE",
+	"__stderr_FILE", "builtin" /* atexit */, "funcs" /* at_quick_exit */ };
 #define NCODE (sizeof code/sizeof *code)
 
 static int is_known(const char *line, size_t len)
 {
 	for (size_t i=0; i<NCODE; i++)
-		if (strlen(code[i]) == len && !memcmp(code[i], line, len)) return 1;
+		if (strlen(code[i]) == len && !memcmp(code[i], line, len))
+			return 1;
 	return 0;
 }
 
@@ -139,7 +142,8 @@ static void want_known(const char *level, const char *prog)
 	want_out(r, "__stdout_FILE\n");
 	for (const char *s=r->out; *s; s+=strcspn(s, "\n")+1)
 		if (!is_known(s, strcspn(s, "\n")))
-			wanted(r, "no code in a variable but those of the list");
+			wanted(r, "no code in a variable but those of the "
+				"list");
 }
 
 static void variables(void **state)

@@ -15,8 +15,8 @@ static int has_keys(void)
 
 static void need_keys(void)
 {
-	if (emulated) skip_case("seals are emulated, and QEMU's user mode has no"
-		" protection keys");
+	if (emulated) skip_case("seals are emulated, and QEMU's user mode has "
+		"no protection keys");
 	need_mseal();
 	if (!has_keys()) skip_case("no protection keys: %s", strerror(errno));
 }
@@ -106,8 +106,8 @@ static void race(void **state)
 		n, won);
 	/* The case itself: all succeed where nothing is protected. */
 	stores("LD_SEAL=off", &n, &won);
-	if (n != won) fail_msg("unprotected: wanted all of %lu stores successful,"
-		" got %lu", n, won);
+	if (n != won) fail_msg("unprotected: wanted all of %lu stores "
+		"successful, got %lu", n, won);
 }
 
 static void report(void **state)
@@ -203,7 +203,8 @@ static void strict(void **state)
 	strict_without_key("0", none);
 	strict_without_key("EPERM", "a protection key is not permitted");
 	if (!has_keys())
-		refused(RUN(ENV("LD_SEAL=on,strict,pkey"), "records/order"), none);
+		refused(RUN(ENV("LD_SEAL=on,strict,pkey"), "records/order"),
+			none);
 	/* One is not needed where nothing refers to dlopen. */
 	want_clean(no_key("ENOSPC", "on,strict,pkey", "records/plain"));
 }

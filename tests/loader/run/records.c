@@ -248,7 +248,8 @@ static void cost_of_new_library(void **state)
 	(void)state;
 	need_mseal();
 	const char *p = built("records/ends"), *q = up("records/ends");
-	int ours = calls_of(p, "plugin", "_exit")-calls_of(p, "nothing", "_exit");
+	int ours = calls_of(p, "plugin", "_exit")
+		- calls_of(p, "nothing", "_exit");
 	int theirs = calls_of(q, "plugin", "_exit")
 		- calls_of(q, "nothing", "_exit");
 	if (ours > theirs+2) fail_msg("wanted at most %d calls, got %d",

@@ -43,7 +43,8 @@ static int object(struct dl_phdr_info *o, size_t size, void *arg)
 			look(o->dlpi_name, start, end);
 		if (arg || ph->p_type != PT_GNU_RELRO) continue;
 		/* Refused, if the pages are anonymous. */
-		size_t page = check_page_size(), len = (end & -page)-(start & -page);
+		size_t page = check_page_size(),
+			len = (end & -page)-(start & -page);
 		char before[16384];
 		if (!len || len > sizeof before) continue;
 		memcpy(before, (void *)(start & -page), len);

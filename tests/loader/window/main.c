@@ -2,8 +2,8 @@
  * the result: the same with and without tools/window.c, which traces it.
  *
  *	main KIND one		the main thread
- *	main KIND several	the main thread; others wait for a condition and in
- *				pause
+ *	main KIND several	the main thread; others wait for a condition
+ *				and in pause
  *	main KIND other		another thread; the main thread and others wait
  *	main fork		two threads, see below */
 

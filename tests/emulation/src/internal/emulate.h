@@ -73,8 +73,10 @@ static inline int __seal_concerns(long n)
 	: __seal_syscall(n,__scc(a),__scc(b),__scc(c),__scc(d),0,0))
 #define __seal_call5(n,a,b,c,d,e) (__seal_plain(n) ? __syscall5(n,a,b,c,d,e) \
 	: __seal_syscall(n,__scc(a),__scc(b),__scc(c),__scc(d),__scc(e),0))
-#define __seal_call6(n,a,b,c,d,e,f) (__seal_plain(n) ? __syscall6(n,a,b,c,d,e,f) \
-	: __seal_syscall(n,__scc(a),__scc(b),__scc(c),__scc(d),__scc(e),__scc(f)))
+#define __seal_call6(n,a,b,c,d,e,f) (__seal_plain(n) \
+	? __syscall6(n,a,b,c,d,e,f) \
+	: __seal_syscall(n,__scc(a),__scc(b),__scc(c),__scc(d),__scc(e), \
+		__scc(f)))
 #define __seal_call7(n,a,b,c,d,e,f,g) __syscall7(n,a,b,c,d,e,f,g)
 
 #undef __syscall

@@ -147,8 +147,8 @@ static uintptr_t forbidden_by_key(uintptr_t start, uintptr_t end)
 	static int nobody[1];
 	if (!keys) return end;
 	for (; start<end; start+=PAGE_SIZE)
-		if (__syscall(SYS_futex, nobody, FUTEX_WAKE_OP|FUTEX_PRIVATE, 0, 0,
-		    start, or_0) == -EFAULT) break;
+		if (__syscall(SYS_futex, nobody, FUTEX_WAKE_OP|FUTEX_PRIVATE,
+		    0, 0, start, or_0) == -EFAULT) break;
 	return start;
 }
 
@@ -189,12 +189,14 @@ static int munmap_refused(uintptr_t start, size_t len)
 /* A mapping that would fail anyway fails with its own error. So it is tried at
  * its address in a way that replaces nothing, and then elsewhere. Where
  * MAP_FIXED_NOREPLACE is a hint, the first try is made elsewhere too. */
-static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
-	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
+static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b,
+	syscall_arg_t c, syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
 {
-	const int placed = MAP_FIXED|MAP_FIXED_NOREPLACE, costly = MAP_POPULATE|MAP_LOCKED;
+	const int placed = MAP_FIXED|MAP_FIXED_NOREPLACE,
+		costly = MAP_POPULATE|MAP_LOCKED;
 	const int flags = (d & ~(placed|costly))|MAP_NORESERVE;
-	if (!(d & MAP_FIXED) || !munmap_refused(a, b) || FAULT(MMAP_FIXED)) return 0;
+	if (!(d & MAP_FIXED) || !munmap_refused(a, b) || FAULT(MMAP_FIXED))
+		return 0;
 	long p = __syscall(n, a, b, c, flags|MAP_FIXED_NOREPLACE, e, f);
 	if (p == -EEXIST && !(d & MAP_FIXED_NOREPLACE))
 		p = __syscall(n, 0, b, c, flags, e, f);
@@ -206,14 +208,15 @@ static long mmap_refused(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t
 /* 0 if a page of s could get this protection at all, or the kernel's error. A
  * scratch page tells of bits and keys. A duplicate of the page tells of a file
  * that was not opened for writing; only shared memory can be duplicated. */
-static long protection_refused(long n, const struct sealed *s, uintptr_t page, int prot,
-	syscall_arg_t key)
+static long protection_refused(long n, const struct sealed *s, uintptr_t page,
+	int prot, syscall_arg_t key)
 {
 	long p = scratch_page(PROT_NONE), r;
 	if (FAILED(p)) return p;
 	r = __syscall(n, p, PAGE_SIZE, prot, key);
 	__syscall(SYS_munmap, p, PAGE_SIZE);
-	if (r || !(s->kind & KIND_SHARED) || (s->kind & KIND_WRITABLE) || !(prot & PROT_WRITE))
+	if (r || !(s->kind & KIND_SHARED) || (s->kind & KIND_WRITABLE)
+	    || !(prot & PROT_WRITE))
 		return r;
 	p = __syscall(SYS_mremap, page, 0, PAGE_SIZE, MREMAP_MAYMOVE, 0);
 	if (FAILED(p)) return 0;
@@ -224,17 +227,21 @@ static long protection_refused(long n, const struct sealed *s, uintptr_t page, i
 
 /* The kernel goes from mapping to mapping. The part before the first sealed one
  * gets the protection; a hole in that part ends the call with its own error. */
-static long do_mprotect(long n, uintptr_t start, size_t len, int prot, syscall_arg_t key)
+static long do_mprotect(long n, uintptr_t start, size_t len, int prot,
+	syscall_arg_t key)
 {
 	struct sealed *s = __sealed_in(start, start+PAGE_UP(len));
 	long r = 0;
 	if (s && s->start > start && FAULT(MPROTECT_FIRST_PAGE_ONLY)) s = 0;
 	if (n == SYS_pkey_mprotect && FAULT(PKEY_MPROTECT)) s = 0;
 	if (n == SYS_pkey_mprotect && (int)key > 0) keys = 1;
-	if (!s || (start & PAGE_MASK)) return __syscall(n, start, len, prot, key);
+	if (!s || (start & PAGE_MASK))
+		return __syscall(n, start, len, prot, key);
 	if (FAULT(ERRORS_LAST)) return -EPERM;
-	if (s->start > start) r = __syscall(n, start, s->start-start, prot, key);
-	if (!r) r = protection_refused(n, s, s->start > start ? s->start : start, prot, key);
+	if (s->start > start)
+		r = __syscall(n, start, s->start-start, prot, key);
+	if (!r) r = protection_refused(n, s,
+		s->start > start ? s->start : start, prot, key);
 	return r ? r : -EPERM;
 }
 
@@ -255,12 +262,14 @@ static int mremap_valid(uintptr_t old, size_t old_len, size_t new_len,
 /* A move without a change of size goes from mapping to mapping, each to its
  * place in the destination, until one meets a seal. (Since Linux 6.17; before,
  * there could be only one mapping.) */
-static long move_in_order(uintptr_t old, size_t len, unsigned long flags, uintptr_t new)
+static long move_in_order(uintptr_t old, size_t len, unsigned long flags,
+	uintptr_t new)
 {
 	struct mapping v;
 	uintptr_t at, end = old+len;
 	int known = 1;
-	for (at=old; at<end && (known=__mapping_from(at, &v))>0 && v.start<end; at=v.end) {
+	for (at=old; at<end && (known=__mapping_from(at, &v))>0 && v.start<end;
+	    at=v.end) {
 		if (v.start < at) v.start = at;
 		if (v.end > end) v.end = end;
 		if (v.start > old && at == old) return -EFAULT;
@@ -284,15 +293,18 @@ static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 	unsigned long flags, uintptr_t new)
 {
 	struct mapping v;
-	size_t from = PAGE_UP(old_len), to = PAGE_UP(new_len), kept = from < to ? from : to;
+	size_t from = PAGE_UP(old_len), to = PAGE_UP(new_len),
+		kept = from < to ? from : to;
 	uintptr_t end = old+(from ? from : PAGE_SIZE);
 	/* A length that wraps is refused after the first page is checked. */
 	if (end < old) end = -PAGE_SIZE;
 	int fixed = flags & MREMAP_FIXED;
 	struct sealed *s = FAULT(MREMAP_SOURCE) ? 0 : __sealed_in(old, end);
-	int onto = fixed && !FAULT(MREMAP_DESTINATION) && __sealed_in(new, new+to);
+	int onto = fixed && !FAULT(MREMAP_DESTINATION)
+		&& __sealed_in(new, new+to);
 	if (FAULT(ERRORS_LAST) && (s || onto)) return -EPERM;
-	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new)) goto kernel;
+	if ((!s && !onto) || !mremap_valid(old, from, to, flags, new))
+		goto kernel;
 	/* A sealed page is mapped: no need to look. */
 	if (s && s->start <= old) return -EPERM;
 	int known = __mapping_from(old, &v);
@@ -305,7 +317,8 @@ static long do_mremap(uintptr_t old, size_t old_len, size_t new_len,
 		if (kept > v.end-old) return -EFAULT;
 	}
 	if (onto) return -EPERM;
-	if (from > to && __sealed_in(old+to, old+from) && !FAULT(MREMAP_CUT_OFF)) {
+	if (from > to && __sealed_in(old+to, old+from)
+	    && !FAULT(MREMAP_CUT_OFF)) {
 		/* The kernel has unmapped the destination by then. */
 		if (fixed) __syscall(SYS_munmap, new, to);
 		return -EPERM;
@@ -349,7 +362,8 @@ static long do_madvise(uintptr_t start, size_t len, int advice)
 		if (!(s->kind & KIND_ANON)) continue;
 		if (s->kind & but) at = forbidden_by_key(at, to);
 		if (at >= to) continue;
-		if (at > start) r = __syscall(SYS_madvise, start, at-start, advice);
+		if (at > start)
+			r = __syscall(SYS_madvise, start, at-start, advice);
 		/* A hole does not stop the kernel before the seal. */
 		return r && r != -ENOMEM ? r : -EPERM;
 	}
@@ -365,8 +379,8 @@ static long do_madvise(uintptr_t start, size_t len, int advice)
  * number of bytes before that, if any. It is asked first whether it takes such
  * advice at all (never for other processes; for its own since 6.13) and whether
  * the list can be read. If not, it gets the real call and refuses that too. */
-static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int advice,
-	unsigned flags)
+static long do_process_madvise(int pidfd, const struct iovec *v, size_t n,
+	int advice, unsigned flags)
 {
 	struct iovec none = { 0, 0 };
 	size_t i, len, sum = 0;
@@ -374,7 +388,8 @@ static long do_process_madvise(int pidfd, const struct iovec *v, size_t n, int a
 	if (!discards(advice) || flags || n > IOV_MAX || FAULT(PROCESS_MADVISE)
 	    || __syscall(SYS_process_madvise, pidfd, &none, 1, advice, 0)
 	    || __syscall(SYS_process_madvise, pidfd, v, n, -1, 0) != -EINVAL)
-		return __syscall(SYS_process_madvise, pidfd, v, n, advice, flags);
+		return __syscall(SYS_process_madvise, pidfd, v, n, advice,
+			flags);
 	for (i=0; i<n && v[i].iov_len <= SSIZE_MAX; i++);
 	if (i < n) return -EINVAL;
 	for (i=0; i<n && sum<MOST_BYTES; i++, sum+=len) {
@@ -408,7 +423,8 @@ static long shmat_refused(int id, uintptr_t addr, int flags)
  * the offset, too. */
 static int attached_at(const struct mapping *v, uintptr_t addr)
 {
-	return (v->kind & KIND_SEGMENT) && v->start >= addr && v->start-addr == v->offset;
+	return (v->kind & KIND_SEGMENT) && v->start >= addr
+		&& v->start-addr == v->offset;
 }
 
 static void unmap_unsealed(uintptr_t start, uintptr_t end)
@@ -439,8 +455,10 @@ static long do_shmdt(uintptr_t addr)
 	int met = !!__sealed_in(addr, addr+PAGE_SIZE), known = 1;
 	if ((addr & PAGE_MASK) || FAULT(SHMDT)) return raw_shmdt(addr);
 	if (sealed_segment_from(addr))
-		for (at=addr; !met && (known=__mapping_from(at, &v))>0; at=v.end)
-			met = attached_at(&v, addr) && __sealed_in(v.start, v.end);
+		for (at=addr; !met && (known=__mapping_from(at, &v))>0;
+		    at=v.end)
+			met = attached_at(&v, addr)
+				&& __sealed_in(v.start, v.end);
 	if (!met && known >= 0) return raw_shmdt(addr);
 	for (at=addr; (known=__mapping_from(at, &v))>0; at=v.end) {
 		if (!attached_at(&v, addr) || (id && v.inode != id)) continue;
@@ -451,13 +469,17 @@ static long do_shmdt(uintptr_t addr)
 }
 
 /* A private mapping, or more than one, is an invalid argument. */
-static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long prot, size_t pgoff)
+static long remap_file_pages_refused(uintptr_t start, size_t len,
+	unsigned long prot, size_t pgoff)
 {
 	start &= ~(uintptr_t)PAGE_MASK;
 	len &= ~(size_t)PAGE_MASK;
 	struct sealed *s = __sealed_in(start, start+len);
-	if (prot || !s || pgoff+len/PAGE_SIZE < pgoff || FAULT(REMAP_FILE_PAGES)) return 0;
-	if (s->start > start || s->end < start+len || !(s->kind & KIND_SHARED)) return -EINVAL;
+	if (prot || !s || pgoff+len/PAGE_SIZE < pgoff
+	    || FAULT(REMAP_FILE_PAGES))
+		return 0;
+	if (s->start > start || s->end < start+len || !(s->kind & KIND_SHARED))
+		return -EINVAL;
 	return -EPERM;
 }
 
@@ -465,7 +487,8 @@ static long remap_file_pages_refused(uintptr_t start, size_t len, unsigned long 
 static long do_brk(uintptr_t end)
 {
 	uintptr_t cur = __syscall(SYS_brk, 0);
-	if (end && end < cur && __sealed_in(PAGE_UP(end), PAGE_UP(cur)) && !FAULT(BRK))
+	if (end && end < cur && __sealed_in(PAGE_UP(end), PAGE_UP(cur))
+	    && !FAULT(BRK))
 		return cur;
 	return __syscall(SYS_brk, end);
 }
@@ -489,7 +512,8 @@ static void choose_fault(const char *name)
 	}
 	if (__seal_fault) return;
 	if (strcmp(name, "list"))
-		__seal_print("SEAL_EMULATION_FAULT: no such fault: ", name, "\n", (char *)0);
+		__seal_print("SEAL_EMULATION_FAULT: no such fault: ", name,
+			"\n", (char *)0);
 	__syscall(SYS_exit_group, strcmp(name, "list") ? 127 : 0);
 }
 
@@ -508,13 +532,16 @@ static void choose(void)
 {
 	const char *word = variable("SEAL_EMULATION="), *fault;
 	if (word && strcmp(word, "off") && strcmp(word, "say")) {
-		__seal_print("SEAL_EMULATION: off or say, not ", word, "\n", (char *)0);
+		__seal_print("SEAL_EMULATION: off or say, not ", word, "\n",
+			(char *)0);
 		__syscall(SYS_exit_group, 127);
 	}
-	has_seals = (word && *word == 'o') || __syscall(SYS_mseal, 0, 0, 0) != -ENOSYS
+	has_seals = (word && *word == 'o')
+		|| __syscall(SYS_mseal, 0, 0, 0) != -ENOSYS
 		|| !__mappings_known();
 	if (has_seals) return;
-	if (word) __seal_print("mseal is emulated, for tests: no protection\n", (char *)0);
+	if (word) __seal_print("mseal is emulated, for tests: no protection\n",
+		(char *)0);
 	if ((fault = variable("SEAL_EMULATION_FAULT="))) choose_fault(fault);
 }
 
@@ -573,7 +600,8 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 #ifdef SYS_ipc
 	case SYS_ipc:
 		/* The upper half is a version. */
-		if ((a & 0xffff) == IPCOP_shmat && (r = shmat_refused(b, e, c))) return r;
+		if ((a & 0xffff) == IPCOP_shmat && (r = shmat_refused(b, e, c)))
+			return r;
 		if ((a & 0xffff) == IPCOP_shmdt) return do_shmdt(e);
 		break;
 #endif
@@ -588,9 +616,9 @@ static long emulate(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
 	return __syscall(n, a, b, c, d, e, f);
 }
 
-/* 1 if the call copies the process, which must not be while another thread holds
- * the lock; 0 if it creates one that shares memory, whose calls may need the
- * lock; -1 if it does neither. */
+/* 1 if the call copies the process, which must not be while another thread
+ * holds the lock; 0 if it creates one that shares memory, whose calls may need
+ * the lock; -1 if it does neither. */
 static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 {
 #ifdef SYS_fork
@@ -599,13 +627,14 @@ static int copies(long n, syscall_arg_t a, syscall_arg_t b)
 #ifdef SYS_clone3
 	/* The flags are the first member, 64 bits wide. */
 	if (n == SYS_clone3)
-		return b >= 8 && readable((void *)a) && !(*(uint64_t *)a & CLONE_VM);
+		return b >= 8 && readable((void *)a)
+			&& !(*(uint64_t *)a & CLONE_VM);
 #endif
 	return n == SYS_clone ? !(SYS_CLONE_FLAGS(a, b) & CLONE_VM) : -1;
 }
 
-static long copy_process(long n, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c,
-	syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
+static long copy_process(long n, syscall_arg_t a, syscall_arg_t b,
+	syscall_arg_t c, syscall_arg_t d, syscall_arg_t e, syscall_arg_t f)
 {
 	sigset_t set;
 	block_signals(&set);

@@ -14,7 +14,8 @@ int __seal_fault;
 
 long __new_pages(size_t len)
 {
-	const int prot = PROT_READ|PROT_WRITE, flags = MAP_PRIVATE|MAP_ANONYMOUS;
+	const int prot = PROT_READ|PROT_WRITE,
+		flags = MAP_PRIVATE|MAP_ANONYMOUS;
 #ifdef SYS_mmap2
 	return __syscall(SYS_mmap2, 0, len, prot, flags, -1, 0);
 #else
@@ -74,7 +75,8 @@ static int maps_number(struct maps *m, unsigned base, uintptr_t *x)
  * The names in brackets are those of the heap, of stacks, of named memory, and
  * else of the kernel's own mappings. A shared /dev/zero is a file, a private
  * one is anonymous memory. */
-static int kind_of(const char *perm, uintptr_t inode, const char *name, size_t n)
+static int kind_of(const char *perm, uintptr_t inode, const char *name,
+	size_t n)
 {
 	int kind = 0;
 	if (perm[1] == 'w') kind |= KIND_WRITABLE;
@@ -85,7 +87,8 @@ static int kind_of(const char *perm, uintptr_t inode, const char *name, size_t n
 		kind |= KIND_ANON;
 	} else if (!inode) {
 		int given = n && name[0]=='[';
-		if (!n || (given && (name[1]=='h' || name[1]=='s' || name[1]=='a')))
+		if (!n || (given && (name[1]=='h' || name[1]=='s'
+		    || name[1]=='a')))
 			kind |= KIND_ANON;
 		else if (given)
 			kind |= KIND_SPECIAL;
@@ -114,16 +117,19 @@ static int maps_line(struct maps *m, struct mapping *v)
 
 static int joins(const struct mapping *v, const struct mapping *next)
 {
-	return v->end == next->start && v->kind == next->kind && v->inode == next->inode
+	return v->end == next->start && v->kind == next->kind
+		&& v->inode == next->inode
 		&& !memcmp(v->perm, next->perm, sizeof v->perm)
-		&& (!v->inode || next->offset-v->offset == next->start-v->start);
+		&& (!v->inode
+			|| next->offset-v->offset == next->start-v->start);
 }
 
 static int maps_next(struct maps *m, struct mapping *v)
 {
 	if (m->ahead.end) *v = m->ahead;
 	else if (!maps_line(m, v)) return 0;
-	for (; in_parts && maps_line(m, &m->ahead) && joins(v, &m->ahead); v->end=m->ahead.end);
+	for (; in_parts && maps_line(m, &m->ahead) && joins(v, &m->ahead);
+	    v->end=m->ahead.end);
 	return 1;
 }
 
@@ -135,7 +141,8 @@ static int maps_next(struct maps *m, struct mapping *v)
  * 4 KiB for signals together with read-only pages next to them. So mincore has
  * the last word. It does not tell the kind: the commonest, anonymous, is
  * assumed. A mapping found this way ends at end at the latest. */
-static int maps_at(struct maps *m, uintptr_t addr, uintptr_t end, struct mapping *v)
+static int maps_at(struct maps *m, uintptr_t addr, uintptr_t end,
+	struct mapping *v)
 {
 	unsigned char resident;
 	while (m->line.end <= addr && maps_next(m, &m->line));
@@ -260,7 +267,8 @@ static void record(struct sealed v)
 	if (v.start >= v.end) return;
 	if (FAULT(TABLE_FULL) && count >= 64) return;
 	if (lo<hi) {
-		if (table[lo].start < v.start && !FAULT(MSEAL_FORGETS_NEIGHBOURS))
+		if (table[lo].start < v.start
+		    && !FAULT(MSEAL_FORGETS_NEIGHBOURS))
 			v.start = table[lo].start;
 		if (table[hi-1].end > v.end) v.end = table[hi-1].end;
 		for (i=hi; i<count; i++) table[lo+1+i-hi] = table[i];
@@ -275,7 +283,8 @@ static void record(struct sealed v)
 
 /* The number of mappings in [start, end); -ENOMEM if there is a hole, at *at;
  * -EINVAL if a special mapping is not wholly inside. */
-static long count_mappings(struct maps *m, uintptr_t start, uintptr_t end, uintptr_t *at)
+static long count_mappings(struct maps *m, uintptr_t start, uintptr_t end,
+	uintptr_t *at)
 {
 	struct mapping v;
 	long n = 0;
