@@ -8,17 +8,20 @@
  * on pages of their own, with the first memory for records right after them,
  * and records.c makes these pages read-only while the loader does not work:
  *
- *	... .data |pad	| roots |pad	| first_records	| rest of .bss
- *			^ page		^ page		^ page
+ *	... .data |pad	| roots		|  first_records	| rest of .bss
+ *			^ page	 ^ roots_rest, first memory	^ page
  *
  * musl has the linker sort .bss by alignment (--sort-section), and sections
  * with the same alignment keep their order, in which dso.o comes before
  * records.o. records_start checks this. */
 
-/* The section has the alignment of this variable, which is the first or the
- * last in it, since the compiler keeps the order of definitions or reverses it.
- * So the section begins with this one or with records, the last below. */
+/* The section has the alignment of this variable, which is the first in it. */
 RECORDS __attribute__((__aligned__(RECORDS_ALIGN))) char roots_align[1];
+
+/* A start does not touch these, but all that follow, so that they should share
+ * a page. */
+RECORDS struct seal_job load_job;
+RECORDS struct seal_spare load_spare;
 
 RECORDS struct dso ldso;
 RECORDS struct dso app, vdso;
@@ -35,14 +38,13 @@ RECORDS struct dso **main_ctor_queue;
 RECORDS struct sym_index sym_index;
 RECORDS struct fdpic_loadmap *app_loadmap;
 RECORDS struct fdpic_dummy_loadmap app_dummy_loadmap;
-RECORDS struct seal_job load_job;
-RECORDS struct seal_spare load_spare;
 RECORDS struct dso *first_objects[FIRST_OBJECTS];
 RECORDS struct records records;
+RECORDS __attribute__((__aligned__(16))) char roots_rest[1];
 
 struct dso *const no_deps[1];
 
 /* Locks change while the program runs. */
-SEAL_EARLY(128) pthread_rwlock_t lock;
-SEAL_EARLY(128) pthread_mutex_t init_fini_lock;
-SEAL_EARLY(128) pthread_cond_t ctor_cond;
+EARLY pthread_rwlock_t lock;
+EARLY pthread_mutex_t init_fini_lock;
+EARLY pthread_cond_t ctor_cond;

@@ -98,8 +98,22 @@ struct dso {
 	char buf[];
 };
 
-/* For what leads to the loader's records: see dso.c. */
+/* For variables that lead to the loader's records: see dso.c. They keep their
+ * order. clang always does so. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define RECORDS __attribute__((__section__(".bss.records"), __no_reorder__))
+#else
 #define RECORDS __attribute__((__section__(".bss.records")))
+#endif
+
+/* For variables that every start writes to. A page of .data is written to
+ * anyway, and has room for them. In .bss they would take one page more. */
+#define EARLY __attribute__((__section__(".data")))
+
+/* For large variables that no start writes to. The linker sorts .bss by
+ * alignment, and most of the others have 32 at most: so these are not among
+ * those that a start writes to. */
+#define LARGE __attribute__((__aligned__(64)))
 
 /* See sym_index.c. */
 struct sym_object {

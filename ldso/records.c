@@ -52,23 +52,22 @@ static __attribute__((__aligned__(RECORDS_ALIGN)))
 char first_records[RECORDS_LEN];
 
 /* The first memory for public_calloc: enough for a small program. */
-static SEAL_EARLY(64) char first_public[1024];
+static EARLY char first_public[1024];
 
 struct seal_range records_range(void)
 {
-	uintptr_t a = (uintptr_t)roots_align, b = (uintptr_t)&records;
-	return (struct seal_range){ a < b ? a : b,
+	return (struct seal_range){ (uintptr_t)roots_align,
 		(uintptr_t)first_records+sizeof first_records };
 }
 
 void records_start(void)
 {
-	struct seal_range all = records_range();
 	uintptr_t root = (uintptr_t)&head, first = (uintptr_t)first_records;
-	if (root < all.start || root >= first
-	    || first-all.start > 4*RECORDS_ALIGN)
+	uintptr_t rest = (uintptr_t)roots_rest;
+	if (root < (uintptr_t)roots_align || root >= rest || rest >= first
+	    || first-rest > RECORDS_ALIGN)
 		a_crash();
-	records.at.records.top = first_records;
+	records.at.records.top = roots_rest;
 	records.at.records.end = first_records+sizeof first_records;
 	records.at.public.top = first_public;
 	records.at.public.end = first_public+sizeof first_public;
@@ -195,9 +194,10 @@ nomem:
 	return 0;
 }
 
-static char *copy_string(const char *s, void *mem)
+/* Copy the n bytes of a string, its null included, to mem unless it is null. */
+static char *copy_string(const char *s, size_t n, void *mem)
 {
-	return mem ? strcpy(mem, s) : 0;
+	return mem ? memcpy(mem, s, n) : 0;
 }
 
 void records_adopt(void)
@@ -207,7 +207,8 @@ void records_adopt(void)
 	__seal_state.answer = &records.first_answer;
 	for (int i=0; i<3; i++) {
 		if (!*s[i]) continue;
-		char *p = copy_string(*s[i], records_malloc(strlen(*s[i])+1));
+		size_t n = strlen(*s[i])+1;
+		char *p = copy_string(*s[i], n, records_malloc(n));
 		if (p) *s[i] = p;
 		else error("Error loading %s: %m", app.name);
 	}
@@ -263,7 +264,7 @@ static void take_key(void)
 
 /* For seals that are asked for while the records are closed, with the lock
  * held. It is too large for a thread's stack. */
-static struct seal_job job;
+static LARGE struct seal_job job;
 
 /* Seal the regions that were added since was. */
 static void seal_new_regions(struct region *was)
@@ -314,9 +315,9 @@ int records_open(void)
 
 /* An error that was reported while the records were open. The text has \1 in
  * the place of %m. */
-static struct {
+static LARGE struct {
 	int set, errnum;
-	char text[PATH_MAX+512];
+	char text[PATH_MAX+256];
 } pending;
 
 static void report_pending(void)
@@ -517,8 +518,9 @@ int number_objects(struct dso *p, struct dso **queue)
 	for (q=p; q; q=q->next) {
 		n++;
 		q->ctor = public_calloc(1, sizeof *q->ctor);
-		q->public_name = copy_string(q->name,
-			public_calloc(1, strlen(q->name)+1));
+		size_t len = strlen(q->name)+1;
+		q->public_name = copy_string(q->name, len,
+			public_calloc(1, len));
 		if (!q->ctor || !q->public_name) return -1;
 		/* At start they are not relocated yet. */
 		if (q->relocated && keep_tables(q)) return -1;

@@ -32,11 +32,6 @@
  * discard would undo what the start wrote there. */
 #define SEAL_RELRO __attribute__((__section__(".data.rel.ro.seal")))
 
-/* For variables that every start writes to. The linker sorts .bss by alignment,
- * so these come next to .data and share its pages, and a start touches fewer
- * pages. n must be above 32, the alignment of any large variable. */
-#define SEAL_EARLY(n) __attribute__((__aligned__(n)))
-
 /* The policy in force. It lies in ld.so's RELRO. A static program does not need
  * it after the start, and has it in .bss. */
 struct seal_state {
