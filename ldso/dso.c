@@ -18,12 +18,12 @@
 /* The section has the alignment of this variable, which is the first in it. */
 RECORDS __attribute__((__aligned__(RECORDS_ALIGN))) char roots_align[1];
 
-/* A start does not touch these, but all that follow, so that they should share
- * a page. */
+/* No start touches these. */
 RECORDS struct seal_job load_job;
 RECORDS struct seal_spare load_spare;
 
-RECORDS struct dso ldso;
+/* Each start touches what follows: it should take few pages. */
+RECORDS __attribute__((__aligned__(RECORDS_ALIGN))) struct dso ldso;
 RECORDS struct dso app, vdso;
 RECORDS struct dso *head, *tail, *fini_head, *syms_tail, *lazy_head;
 RECORDS char *env_path, *sys_path;

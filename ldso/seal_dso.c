@@ -169,12 +169,18 @@ static int relro_inside(const struct dso *p, struct seal_range r)
 		&& r.end <= (uintptr_t)p->map+p->map_len;
 }
 
+static int anonymize(const struct dso *p, struct seal_range r, int prot)
+{
+	return __seal_anonymize(r, seal_first(p->phdr, p->phnum, p->phentsize,
+		(uintptr_t)p->base, r.start, PAGE_SIZE), prot);
+}
+
 void move_relro(struct dso *p)
 {
 	struct seal_range r = relro_of(p);
 	if (r.start == r.end || !relro_inside(p, r) || !relro_to_move(p))
 		return;
-	p->relro_moved = !__seal_anonymize(r, PROT_READ|PROT_WRITE);
+	p->relro_moved = !anonymize(p, r, PROT_READ|PROT_WRITE);
 }
 
 /* Returns 0 or a positive errno. Without memory for anonymous pages RELRO stays
@@ -185,7 +191,7 @@ static int protect_relro(struct dso *p)
 	if (r.start == r.end) return 0;
 	if (!relro_inside(p, r)) return ENOEXEC;
 	if (relro_to_move(p)) {
-		int err = __seal_anonymize(r, PROT_READ);
+		int err = anonymize(p, r, PROT_READ);
 		if (!err) return 0;
 		if (__seal_strict()) return err;
 		__seal_print(p->name, ": warning: RELRO stays on its file,"

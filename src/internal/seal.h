@@ -113,6 +113,13 @@ hidden int __seal_prot(const ElfW(Phdr) *ph);
 /* 1 if the level seals o's RW data. */
 hidden int __seal_data(const struct seal_object *o, enum seal_level level);
 
+/* The pages from at on, as far as they are treated alike: returns the address
+ * of the first that may not be, -1 if none follows, and sets *sealed to 1 if
+ * they are to be sealed. With rw 1 RW data is to be sealed too. Mutable ranges
+ * are not taken into account. */
+hidden uintptr_t __seal_next(const struct seal_object *o, int rw, uintptr_t at,
+	size_t page, int *sealed);
+
 /* Set *set to the pages of o that are to be sealed, with its RW data if rw is
  * 1. Returns 0, or -1 if they are more ranges than a set can hold or if o has
  * no program headers. No side effects. */
@@ -142,11 +149,20 @@ hidden int __seal_marked(const struct seal_object *o);
 /* 0 if o declares nothing mutable. 1 if __seal_mutable has to look. */
 hidden int __seal_exempts(const struct seal_object *o);
 
-/* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes, and
- * the pages that hold nothing else of its segments. The loader and the vdso
- * have none. Returns 0, or -1, with no pages, if a range is malformed, outside
- * of the object, of a note and not all data, or one too many: an error exempts
- * nothing. */
+/* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes. The
+ * loader and the vdso have none. Returns 0, or -1, with no ranges, if a range is
+ * malformed, outside of the object, of a note and not all data, or one too many:
+ * an error exempts nothing. */
+hidden int __seal_mutable_bytes(struct seal_mutable *m,
+	const struct seal_object *o, size_t page);
+
+/* The pages of m's range i that hold nothing of o's segments that is not
+ * mutable. */
+hidden struct seal_range __seal_mutable_pages(const struct seal_mutable *m,
+	size_t i, const struct seal_object *o, size_t page);
+
+/* Find the mutable ranges of o, and join their pages in m->pages. Returns 0, or
+ * -1, with neither. */
 hidden int __seal_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page);
 
@@ -226,10 +242,11 @@ hidden _Noreturn void __seal_refuse(const char *prog, const char *why);
 hidden const char *__seal_reason(int error);
 
 /* Replace the pages of r, private file pages, in place with anonymous pages of
- * the same contents and the protection prot. No other thread and no signal
+ * the same contents and the protection prot. first is on the first
+ * page, and bytes before it may become zero. No other thread and no signal
  * handler may run meanwhile. Returns 0, or a positive errno with the contents
  * unchanged. */
-hidden int __seal_anonymize(struct seal_range r, int prot);
+hidden int __seal_anonymize(struct seal_range r, uintptr_t first, int prot);
 
 /* Protect and seal a static program, before its constructors. Under strict a
  * failure prints a line and exits with 127. */
@@ -238,6 +255,34 @@ hidden void __seal_static(void);
 /* Map len bytes of anonymous, writable memory. Returns the address, or a
  * negative errno. */
 hidden long __seal_mmap(size_t len);
+
+/* The vdso, as the auxiliary vector has it. phdr is null if there is none. */
+hidden struct seal_object __seal_vdso(void);
+
+/* Ask the kernel to seal pages. Returns 0 or a positive errno. The second is for
+ * pages of the vdso, from the first on. */
+hidden int __seal_ask(struct seal_range r);
+hidden int __seal_ask_vdso(struct seal_range r);
+
+/* Why the policy seals nothing. */
+hidden const char *__seal_why_off(void);
+
+/* An address as /proc/PID/maps prints it, in h. Returns where it begins. */
+struct seal_hex { char s[2*sizeof(uintptr_t)+1]; };
+hidden const char *__seal_hex(struct seal_hex *h, uintptr_t x);
+
+/* Print a line of the report, with PF_* flags: it is sealed if why is null.
+ * Nothing for an empty range. */
+hidden void __seal_line(const struct seal_object *o, struct seal_range r,
+	int flags, const char *kind, const char *why);
+
+/* Reasons of more than one place. */
+#define SEAL_NOT_MARKED "writable data, object is not marked"
+#define SEAL_MUTABLE_WHY "the object says that it changes it"
+
+/* After the name of an object. */
+#define SEAL_MALFORMED ": warning: its mutable ranges are malformed, or too" \
+	" many: sealed without regard to them\n"
 
 /* Print strings, up to a null pointer, on standard error, with one write if
  * they are shorter than 256 bytes. */

@@ -32,7 +32,8 @@ static inline long seal_map(uintptr_t at, size_t len, int flags)
 
 typedef size_t seal_vec __attribute__((__vector_size__(16), __may_alias__));
 
-/* len is a page multiple. */
+/* len is a multiple of SEAL_COPIED. */
+#define SEAL_COPIED 128
 static inline void seal_copy(void *dest, const void *src, size_t len)
 {
 	seal_vec *to = dest;
@@ -53,19 +54,40 @@ static inline void seal_copy(void *dest, const void *src, size_t len)
  * towards no limit. */
 #define SEAL_KEPT_MAX 16384
 
-/* Returns 0, or a positive errno with the contents unchanged. */
-static inline int seal_replace(uintptr_t at, uintptr_t end, size_t page)
+/* Replace the pages from at to end. first is on the first of them: the bytes
+ * before it are padding, and become zero. Most RELRO begins near the end of a page, so
+ * that little is copied, and the stack grows little. Returns 0, or a positive
+ * errno with the contents unchanged. */
+static inline int seal_replace(uintptr_t first, uintptr_t at, uintptr_t end,
+	size_t page)
 {
 	size_t step = page > SEAL_KEPT_MAX ? page : SEAL_KEPT_MAX;
-	for (; at < end; at+=step) {
-		size_t len = end-at < step ? end-at : step;
-		seal_vec kept[len/sizeof(seal_vec)];
-		seal_copy(kept, (void *)at, len);
+	first &= -(uintptr_t)SEAL_COPIED;
+	for (; at < end; at+=step, first=at) {
+		size_t len = end-at < step ? end-at : step, n = at+len-first;
+		seal_vec kept[n/sizeof(seal_vec)];
+		seal_copy(kept, (void *)first, n);
 		long ret = seal_map(at, len, MAP_FIXED|MAP_POPULATE);
 		if ((unsigned long)ret > -4096UL) return -ret;
-		seal_copy((void *)at, kept, len);
+		seal_copy((void *)first, kept, n);
 	}
 	return 0;
+}
+
+/* The first byte of the page at at that a segment has, of an object with the
+ * load bias base. The bytes before it are padding. */
+static inline uintptr_t seal_first(const void *phdr, size_t n, size_t size,
+	uintptr_t base, uintptr_t at, size_t page)
+{
+	uintptr_t first = at+page;
+	for (size_t i=0; i<n; i++) {
+		const ElfW(Phdr) *ph = (void *)((uintptr_t)phdr+i*size);
+		uintptr_t start = base+ph->p_vaddr, end = start+ph->p_memsz;
+		if (ph->p_type != PT_LOAD || end <= at || start >= first)
+			continue;
+		first = start > at ? start : at;
+	}
+	return first;
 }
 
 /* Called before the first relocation of the object that this is linked into,
@@ -95,7 +117,9 @@ static inline int seal_early(uintptr_t base, const size_t *aux)
 		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)
 		    && relro.start >= (start & -page)
 		    && relro.end <= (end+page-1 & -page))
-			return !seal_replace(relro.start, relro.end, page);
+			return !seal_replace(seal_first((void *)phdr, n, size,
+				base, relro.start, page), relro.start,
+				relro.end, page);
 	}
 	/* It may lie in more than one segment. */
 	return 0;

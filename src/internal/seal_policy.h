@@ -74,7 +74,6 @@ struct seal_mutable {
 	size_t n;
 	struct seal_set pages;			/* whole mutable pages */
 	struct seal_range r[SEAL_MUTABLE_MAX];	/* in bytes, as found */
-	struct seal_set cover;			/* the same, joined */
 };
 
 /* Add the range to m->r unless it is empty or there already. Returns 0, or -1

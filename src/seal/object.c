@@ -2,8 +2,8 @@
 #include "seal.h"
 
 /* Policy for one object: which of its pages are sealed. No system calls. Only
- * __seal_marked and __seal_mutable read more of the object's memory than its
- * program headers: its notes. */
+ * __seal_marked and __seal_mutable_bytes read more of the object's memory than
+ * its program headers: its notes. */
 
 static const ElfW(Phdr) *phdr_at(const struct seal_object *o, size_t i)
 {
@@ -30,65 +30,62 @@ int __seal_data(const struct seal_object *o, enum seal_level level)
 		|| level == SEAL_FULL || __seal_marked(o));
 }
 
-/* Start with all pages of the object, subtract the writable segments, and add
- * RELRO back:
+/* 1 if r holds the address at. Of the ends of r, lower *next to the one that
+ * follows at. */
+static int within(struct seal_range r, uintptr_t at, uintptr_t *next)
+{
+	if (r.start >= r.end || r.end <= at) return 0;
+	uintptr_t end = r.start > at ? r.start : r.end;
+	if (end < *next) *next = end;
+	return r.start <= at;
+}
+
+/* Segments that share a page: it is as mutable as the writable one of them.
  *
  *	segments   [ r-- ][ r-x ][ r-- ][   rw-    ]
  *	RELRO                           [ro]
  *	RW stays   [######################]              [ RW ]
  *	RW sealed  [################################]
  *
- * Subtracting the writable segments, instead of adding the others, keeps a page
- * that two segments share mutable if one of them is writable. */
-int __seal_object_ranges(struct seal_set *set, const struct seal_object *o,
-	int rw, size_t page)
+ * RELRO outside of the writable segments is not sealed: it may not be the
+ * object's memory. */
+uintptr_t __seal_next(const struct seal_object *o, int rw, uintptr_t at,
+	size_t page, int *sealed)
 {
-	size_t i;
-	set->n = 0;
-	if (!o->phnum) return -1;
-	if (__seal_set_add(set, o->map)) return -1;
-	if (o->map.start == o->map.end)
-		for (i=0; i<o->phnum; i++) {
-			const ElfW(Phdr) *ph = phdr_at(o, i);
-			if (ph->p_type != PT_LOAD) continue;
-			if (__seal_set_add(set, __seal_segment(ph, o->base,
-			    page)))
-				return -1;
-		}
-	if (rw) return 0;
-	for (i=0; i<o->phnum; i++) {
+	uintptr_t next = -1;
+	int mapped = o->map.start != o->map.end, writable = 0;
+	int ours = within(o->map, at, &next);
+	int relro = within(o->relro, at, &next);
+	int records = within(o->records, at, &next);
+	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
-		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
-		if (__seal_set_subtract(set, __seal_segment(ph, o->base,
-		    page)))
-			return -1;
+		if (ph->p_type != PT_LOAD) continue;
+		if (!within(__seal_segment(ph, o->base, page), at, &next))
+			continue;
+		if (!mapped) ours = 1;
+		if (ph->p_flags & PF_W) writable = 1;
 	}
-	/* RELRO outside of the writable segments is not sealed: it may not be
-	 * the object's memory. */
-	for (i=0; i<o->phnum; i++) {
-		const ElfW(Phdr) *ph = phdr_at(o, i);
-		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
-		if (__seal_set_add(set, __seal_common(o->relro,
-		    __seal_segment(ph, o->base, page))))
-			return -1;
-	}
-	return 0;
+	*sealed = ours && (records ? o->records_sealed
+		: rw || !writable || relro);
+	return next;
 }
 
 int __seal_relro_valid(const struct seal_object *o, size_t page)
 {
-	struct seal_set set;
-	size_t i;
-	if (o->relro.start > o->relro.end) return 0;
-	set.n = 0;
-	for (i=0; i<o->phnum; i++) {
-		const ElfW(Phdr) *ph = phdr_at(o, i);
-		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_W)) continue;
-		if (__seal_set_add(&set, __seal_segment(ph, o->base,
-		    page)))
-			return 0;
+	uintptr_t at, next;
+	for (at=o->relro.start; at<o->relro.end; at=next) {
+		next = 0;
+		for (size_t i=0; i<o->phnum; i++) {
+			const ElfW(Phdr) *ph = phdr_at(o, i);
+			uintptr_t end = -1;
+			if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W)
+			    && within(__seal_segment(ph, o->base, page), at,
+			    &end))
+				next = end;
+		}
+		if (!next) return 0;
 	}
-	return __seal_set_holds(&set, o->relro);
+	return o->relro.start <= o->relro.end;
 }
 
 /* 1 if [start, start+len) lies in the file contents of a readable segment.
@@ -180,9 +177,8 @@ static int in_data(const struct seal_object *o, struct seal_range r,
 	return in;
 }
 
-/* Collect in m->r the ranges that o declares mutable and, if there are any,
- * join them in m->cover. Segments and notes may name the same bytes: sealmark
- * can exempt a whole program that has SEAL_MUTABLE data. */
+/* Segments and notes may name the same bytes: sealmark can exempt a whole
+ * program that has SEAL_MUTABLE data. */
 static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	size_t page)
 {
@@ -210,71 +206,58 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	for (i=segments; i<m->n; i++)
 		if (!in_data(o, m->r[i], page)) return -1;
 	struct seal_range span = span_of(o, page);
-	for (m->cover.n=i=0; i<m->n; i++)
-		if (m->r[i].start < span.start || m->r[i].end > span.end
-		    || __seal_set_add(&m->cover, m->r[i]))
+	for (i=0; i<m->n; i++)
+		if (m->r[i].start < span.start || m->r[i].end > span.end)
 			return -1;
 	return 0;
 }
 
-/* Remove from m->pages those on which the segment [pos, end) has bytes that are
- * not mutable:
- *
- *	cover     [----]    [------------]
- *	segment      [---------------------------]
- *	others          [###]            [#######]
- */
-static int keep_whole(struct seal_mutable *m, uintptr_t pos, uintptr_t end,
+int __seal_mutable_bytes(struct seal_mutable *m, const struct seal_object *o,
 	size_t page)
 {
-	size_t i;
-	for (i=0; i<m->cover.n && pos < end; i++) {
-		struct seal_range c = m->cover.r[i];
-		uintptr_t stop = c.start < end ? c.start : end;
-		if (pos < stop && __seal_set_subtract(&m->pages,
-		    __seal_round(pos, stop-pos, page)))
-			return -1;
-		if (c.end > pos) pos = c.end;
-	}
-	if (pos >= end) return 0;
-	return __seal_set_subtract(&m->pages, __seal_round(pos, end-pos, page));
-}
-
-static int find_pages(struct seal_mutable *m, const struct seal_object *o,
-	size_t page)
-{
-	size_t i;
-	for (i=0; i<m->cover.n; i++) {
-		struct seal_range c = m->cover.r[i];
-		if (__seal_set_add(&m->pages, __seal_round(c.start,
-		    c.end-c.start, page)))
-			return -1;
-	}
-	for (i=0; i<o->phnum && m->pages.n; i++) {
-		const ElfW(Phdr) *ph = phdr_at(o, i);
-		uintptr_t start = o->base+ph->p_vaddr, end = start+ph->p_memsz;
-		if (ph->p_type != PT_LOAD) continue;
-		if (keep_whole(m, start, end < start ? UINTPTR_MAX : end, page)) return -1;
-	}
-	return 0;
-}
-
-int __seal_leave_out(struct seal_set *set, const struct seal_set *pages,
-	struct seal_set *scratch)
-{
-	*scratch = *set;
-	for (size_t i=0; i<pages->n; i++)
-		if (__seal_set_subtract(scratch, pages->r[i])) return -1;
-	*set = *scratch;
-	return 0;
-}
-
-int __seal_mutable(struct seal_mutable *m, const struct seal_object *o, size_t page)
-{
-	m->n = m->pages.n = 0;
-	if (o->loader || o->vdso) return 0;
-	if (!find_mutable(m, o, page) && (!m->n || !find_pages(m, o, page)))
-		return 0;
-	m->pages.n = 0;
+	m->n = 0;
+	if (o->loader || o->vdso || !find_mutable(m, o, page)) return 0;
+	m->n = 0;
 	return -1;
+}
+
+/* 1 if all that o's segments have of the page at at is mutable:
+ *
+ *	m         [----]    [------------]
+ *	segment      [---------------------------]
+ *	page      |       |	0: not between the ranges
+ *	page                |        |	1
+ */
+static int is_mutable(const struct seal_mutable *m, const struct seal_object *o,
+	uintptr_t at, size_t page)
+{
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = phdr_at(o, i);
+		uintptr_t pos = o->base+ph->p_vaddr, end = pos+ph->p_memsz;
+		if (ph->p_type != PT_LOAD) continue;
+		if (end < pos) end = UINTPTR_MAX;
+		if (pos < at) pos = at;
+		if (end > at+page) end = at+page;
+		while (pos < end) {
+			size_t j;
+			for (j=0; j<m->n && (pos < m->r[j].start
+			    || pos >= m->r[j].end); j++);
+			if (j == m->n) return 0;
+			pos = m->r[j].end;
+		}
+	}
+	return 1;
+}
+
+/* Only the first and the last page can have bytes that are not mutable. */
+struct seal_range __seal_mutable_pages(const struct seal_mutable *m, size_t i,
+	const struct seal_object *o, size_t page)
+{
+	struct seal_range r = __seal_round(m->r[i].start,
+		m->r[i].end-m->r[i].start, page);
+	if (r.start < r.end && !is_mutable(m, o, r.start, page))
+		r.start += page;
+	if (r.start < r.end && !is_mutable(m, o, r.end-page, page))
+		r.end -= page;
+	return r;
 }

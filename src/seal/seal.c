@@ -57,10 +57,11 @@
  * still has to be written to its RELRO or its text. Slots outside of these stay
  * writable anyway, and the library does not wait for them.
  *
- * Three layers: arithmetic on ranges (range.c); policy for one object
- * (object.c, with policy.c for the words of LD_SEAL and note.c for ELF notes);
- * and this file, which has the policy in force and is the only one that asks
- * the kernel for seals. */
+ * Three layers: arithmetic on ranges (range.c, set.c); policy for one object
+ * (object.c and pages.c, with policy.c for the words of LD_SEAL and note.c for
+ * ELF notes); and what seals: state.c, which has the policy in force and is the
+ * only file that asks the kernel, this file for the loader, and static.c for
+ * static programs. */
 
 #define SYSCALL_NO_TLS 1
 #define _GNU_SOURCE
@@ -73,161 +74,19 @@
 #include "seal.h"
 #include "seal_pages.h"
 
-#ifndef SEAL_DEFAULT
-#define SEAL_DEFAULT "on"
-#endif
-
-/* ld.so has its own, in seal_dso.c. */
-static struct seal_state state;
-weak_alias(state, __seal_state);
-
 static struct seal_policy *const policy = &__seal_state.policy;
 
-static int first_answer, warned;
-
-void __seal_print(const char *s, ...)
-{
-	char buf[256];
-	size_t n = 0;
-	va_list ap;
-	va_start(ap, s);
-	for (; s; s=va_arg(ap, const char *))
-		for (; *s; s++) {
-			buf[n++] = *s;
-			if (n < sizeof buf) continue;
-			__syscall(SYS_write, 2, buf, n);
-			n = 0;
-		}
-	va_end(ap);
-	if (n) __syscall(SYS_write, 2, buf, n);
-}
-
-_Noreturn void __seal_refuse(const char *prog, const char *why)
-{
-	__seal_print(prog, ": cannot seal: ", why, " (strict)\n", (char *)0);
-	for (;;) __syscall(SYS_exit_group, 127);
-}
-
-/* An address as /proc/PID/maps prints it. */
-struct hex { char s[2*sizeof(uintptr_t)+1]; };
-
-static const char *hex(struct hex *h, uintptr_t x)
-{
-	size_t i = sizeof h->s-1;
-	h->s[i] = 0;
-	do {
-		h->s[--i] = "0123456789abcdef"[x%16];
-		x /= 16;
-	} while (i && (x || i > sizeof h->s-1-8));
-	return h->s+i;
-}
-
-const char *__seal_reason(int error)
-{
-	switch (error) {
-	case ENOSYS: return "the kernel has no mseal";
-	case EPERM: return "mseal is not permitted";
-	case EINVAL: return "the mapping can't be sealed in part";
-	case ENOMEM: return "not all of it is mapped, or out of memory";
-	case ENOEXEC: return "an object's mutable ranges are malformed, or too many";
-	case EOVERFLOW: return "its program headers are not mapped, or too many";
-	case EACCES: return "mseal is forbidden";
-	case ENOTSUP: return "mseal is answered, but nothing is sealed by it";
-	case EFAULT: return "a segment is both writable and executable";
-	}
-	static char other[] = "mseal failed, errno 0000";
-	for (char *p=other+sizeof other-2; *p!=' '; p--, error/=10)
-		*p = '0'+error%10;
-	return other;
-}
-
-/* Policy */
-
-void __seal_configure(const char *words, const char *origin, const char *prog)
-{
-	struct seal_policy new = { .level = SEAL_ON };
-	struct seal_word bad;
-	enum seal_parse r = __seal_parse(&new, SEAL_DEFAULT, &bad);
-	if (!prog) prog = "ld.so";
-	if (r) origin = "configured default";
-	else if (words && *words) r = __seal_parse(&new, words, &bad);
-	if (!r) {
-		*policy = new;
-		if (!__seal_state.answer) __seal_state.answer = &first_answer;
-		return;
-	}
-	char word[64];
-	size_t i;
-	const char *what;
-	for (i=0; i<bad.n && i<sizeof word-4; i++) word[i] = bad.s[i];
-	if (i<bad.n) word[i++] = '.', word[i++] = '.', word[i++] = '.';
-	word[i] = 0;
-	if (r == SEAL_PARSE_EMPTY) what = "empty word";
-	else if (r == SEAL_PARSE_LEVELS) what = "second level \"";
-	else if (r == SEAL_PARSE_DLOPEN) what = "contrary word \"";
-	else what = "unknown word \"";
-	__seal_print(prog, ": ", origin, ": ", what, word, bad.n ? "\"" : "",
-		" (" SEAL_WORDS ")\n", (char *)0);
-	__syscall(SYS_exit_group, 127);
-}
-
-void __seal_program(const struct seal_object *prog)
-{
-	if (policy->marked && policy->level != SEAL_OFF
-	    && !__seal_marked(prog)) {
-		policy->level = SEAL_OFF;
-		__seal_state.why_off = "program is not marked";
-	}
-}
-
-static const char *why_off(void)
-{
-	return __seal_state.why_off ? __seal_state.why_off : "level is off";
-}
-
-int __seal_active(void)
-{
-	return policy->level != SEAL_OFF;
-}
-
-int __seal_strict(void)
-{
-	return policy->strict && __seal_active();
-}
+static int warned;
 
 int __seal_key(void)
 {
 	return policy->pkey && __seal_active();
 }
 
-int __seal_wanted(void)
-{
-	return policy->report || __seal_active();
-}
-
 int __seal_keep_dlopen(int imported)
 {
 	return policy->dlopen == SEAL_DLOPEN_KEPT
 		|| (policy->dlopen == SEAL_DLOPEN_AUTO && imported);
-}
-
-/* The kernel */
-
-static int ask(struct seal_range r)
-{
-	if (r.start >= r.end) return 0;
-	return -__syscall(SYS_mseal, r.start, r.end-r.start, 0);
-}
-
-/* A special mapping is sealed whole or not at all (EINVAL), and nothing tells
- * its length: the program header ends at the last byte of the vdso, the mapping
- * may end later. So try with one page more each time. */
-static int ask_vdso(struct seal_range r)
-{
-	int error = EINVAL;
-	for (int i=0; i<16 && error==EINVAL; i++, r.end+=PAGE_SIZE)
-		error = ask(r);
-	return error;
 }
 
 static void refused(struct seal_job *job, struct seal_range r, int error)
@@ -262,12 +121,13 @@ void __seal_new_job(struct seal_job *job, struct seal_spare *spare)
 
 static int seal_range(struct seal_job *job, struct seal_range r)
 {
-	int error = *__seal_state.answer > 0 ? *__seal_state.answer : ask(r);
+	int error = *__seal_state.answer > 0 ? *__seal_state.answer
+		: __seal_ask(r);
 	struct seal_range v = __seal_common(r, job->vdso);
 	if (error == EINVAL && v.start != v.end) {
-		error = ask((struct seal_range){ r.start, v.start });
-		if (!error) error = ask((struct seal_range){ v.end, r.end });
-		if (!error) error = ask_vdso(v);
+		error = __seal_ask((struct seal_range){ r.start, v.start });
+		if (!error) error = __seal_ask((struct seal_range){ v.end, r.end });
+		if (!error) error = __seal_ask_vdso(v);
 	}
 	if (!error && !holds(job, r)) *__seal_state.answer = error = ENOTSUP;
 	if (!*__seal_state.answer)
@@ -305,19 +165,6 @@ static void add_range(struct seal_job *job, struct seal_range r)
 
 /* Reporting */
 
-static void line(const struct seal_object *o, struct seal_range r, int flags,
-	const char *kind, const char *result, const char *why)
-{
-	struct hex start, end;
-	char prot[] = "---";
-	if (r.start >= r.end) return;
-	if (flags & PF_R) prot[0] = 'r';
-	if (flags & PF_W) prot[1] = 'w';
-	if (flags & PF_X) prot[2] = 'x';
-	__seal_print("seal: ", hex(&start, r.start), "-", hex(&end, r.end), " ", prot,
-		" ", kind, " ", o->name, ": ", result, why, "\n", (char *)0);
-}
-
 /* 0 if there is no memory. */
 static int need_spare(struct seal_job *job)
 {
@@ -351,7 +198,7 @@ static void report_range(const struct seal_job *job, struct seal_range r,
 	const char *why = job->rep.why;
 	if (r.start >= r.end) return;
 	if (!why && __seal_set_holds(&job->rep.sealed, r)) {
-		line(job->rep.o, r, flags, kind, "sealed", "");
+		__seal_line(job->rep.o, r, flags, kind, 0);
 		return;
 	}
 	if (!why && __seal_set_holds(&job->spare->refused, r))
@@ -359,8 +206,8 @@ static void report_range(const struct seal_job *job, struct seal_range r,
 	if (!why && job->rep.o->foreign)
 		why = "a static program changes it when it starts";
 	if (!why)
-		why = "writable data, object is not marked";
-	line(job->rep.o, r, flags, kind, "not sealed: ", why);
+		why = SEAL_NOT_MARKED;
+	__seal_line(job->rep.o, r, flags, kind, why);
 }
 
 /* The same, with a separate line for each mutable part. */
@@ -373,8 +220,7 @@ static void report_parts(const struct seal_job *job, struct seal_range r,
 		if (m.start == m.end) continue;
 		report_range(job, (struct seal_range){ r.start, m.start },
 			flags, kind);
-		line(job->rep.o, m, flags, "mutable", "not sealed: ",
-			"the object says that it changes it");
+		__seal_line(job->rep.o, m, flags, "mutable", SEAL_MUTABLE_WHY);
 		r.start = m.end;
 	}
 	report_range(job, r, flags, kind);
@@ -398,7 +244,7 @@ static void report_data(const struct seal_job *job, struct seal_range r,
 	    || *__seal_state.answer > 0)
 		report_range(job, m, prot, kind);
 	else
-		line(job->rep.o, m, prot, kind, "not sealed: ",
+		__seal_line(job->rep.o, m, prot, kind,
 			"dlopen writes to them");
 	report_parts(job, (struct seal_range){ m.end, r.end }, flags, "data");
 }
@@ -445,7 +291,7 @@ void __seal_defer(struct seal_job *job, const struct seal_object *o,
 {
 	if (!policy->report || !need_spare(job)) return;
 	job->rep.o = o;
-	job->rep.why = __seal_active() ? why : why_off();
+	job->rep.why = __seal_active() ? why : __seal_why_off();
 	report(job);
 }
 
@@ -469,7 +315,7 @@ static int exempt(struct seal_job *job)
  * ends. Returns 1 if strict forbids it; report prints a warning. */
 static int writable_code(struct seal_job *job, const struct seal_object *o)
 {
-	struct hex start, end;
+	struct seal_hex start, end;
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		if (ph->p_type != PT_LOAD || !ph->p_memsz
@@ -477,7 +323,7 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 			continue;
 		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
 		if (policy->report) __seal_print(o->name, ": warning: ",
-			hex(&start, r.start), "-", hex(&end, r.end),
+			__seal_hex(&start, r.start), "-", __seal_hex(&end, r.end),
 			" is writable and executable\n", (char *)0);
 		if (!policy->strict) continue;
 		job->asked++;
@@ -510,7 +356,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 {
 	size_t i;
 	if (!__seal_active()) {
-		__seal_defer(job, o, why_off());
+		__seal_defer(job, o, __seal_why_off());
 		return;
 	}
 	int rw = __seal_data(o, policy->level), exempts = __seal_exempts(o);
@@ -521,9 +367,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 	}
 	job->rep.o = o;
 	job->rep.why = 0;
-	if (__seal_object_ranges(&job->rep.sealed, o, rw, PAGE_SIZE)
-	    || (o->records_sealed ? __seal_set_add : __seal_set_subtract)
-	    (&job->rep.sealed, o->records)) {
+	if (__seal_object_ranges(&job->rep.sealed, o, rw, PAGE_SIZE)) {
 		job->asked++;
 		refused(job, o->map, EOVERFLOW);
 		__seal_defer(job, o, __seal_reason(EOVERFLOW));
@@ -538,8 +382,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 			__seal_defer(job, o, __seal_reason(ENOEXEC));
 			return;
 		}
-		__seal_print(o->name, ": warning: its mutable ranges are malformed,"
-			" or too many: sealed without regard to them\n", (char *)0);
+		__seal_print(o->name, SEAL_MALFORMED, (char *)0);
 	}
 	if (o->vdso && job->rep.sealed.n) job->vdso = job->rep.sealed.r[0];
 	if (certain) know_page(job, o);
@@ -564,22 +407,8 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 
 void __seal_add_vdso(struct seal_job *job)
 {
-	const ElfW(Ehdr) *eh = 0;
-	struct seal_object o = { .name = "[vdso]", .vdso = 1 };
-	size_t i;
-	for (i=0; libc.auxv[i]; i+=2)
-		if (libc.auxv[i] == AT_SYSINFO_EHDR)
-			eh = (void *)libc.auxv[i+1];
-	if (!eh) return;
-	o.phdr = (void *)((char *)eh+eh->e_phoff);
-	o.phnum = eh->e_phnum;
-	o.phentsize = eh->e_phentsize;
-	for (i=0; i<o.phnum; i++) {
-		const ElfW(Phdr) *ph = (void *)((char *)o.phdr+i*o.phentsize);
-		if (ph->p_type == PT_LOAD)
-			o.base = (uintptr_t)eh-ph->p_vaddr+ph->p_offset;
-	}
-	__seal_add(job, &o);
+	struct seal_object o = __seal_vdso();
+	if (o.phdr) __seal_add(job, &o);
 }
 
 void __seal_add_records(struct seal_job *job, struct seal_range r, int seal,
@@ -592,13 +421,13 @@ void __seal_add_records(struct seal_job *job, struct seal_range r, int seal,
 		return;
 	}
 	if (!policy->report) return;
-	if (!__seal_active()) why = why_off();
+	if (!__seal_active()) why = __seal_why_off();
 	else if (!seal && *__seal_state.answer > 0)
 		why = __seal_reason(*__seal_state.answer);
 	else if (!seal) why = "dlopen writes to them";
 	else if (seal_range(job, r)) why = __seal_reason(job->error);
-	line(&o, r, __seal_active() && !keyed ? PF_R : PF_R|PF_W, "records",
-		why ? "not sealed: " : "sealed", why ? why : "");
+	__seal_line(&o, r, __seal_active() && !keyed ? PF_R : PF_R|PF_W,
+		"records", why);
 }
 
 /* Erase a set. Its ranges show where the loader's records are, and it lies in
@@ -612,7 +441,7 @@ static void wipe(struct seal_set *set)
 
 int __seal_finish(struct seal_job *job, const char *prog)
 {
-	struct hex start, end;
+	struct seal_hex start, end;
 	/* Strict can't be met any more, so don't seal the rest. */
 	if (policy->strict && job->error) return job->error;
 	int error = __seal_flush(job);
@@ -623,8 +452,8 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	if (policy->strict) return job->error;
 	if (job->error == *__seal_state.answer || warned) return 0;
 	warned = 1;
-	__seal_print(prog, ": warning: cannot seal ", hex(&start, job->failed.start),
-		"-", hex(&end, job->failed.end), ": ", __seal_reason(job->error),
+	__seal_print(prog, ": warning: cannot seal ", __seal_hex(&start, job->failed.start),
+		"-", __seal_hex(&end, job->failed.end), ": ", __seal_reason(job->error),
 		job->refused == job->asked ? "; nothing is sealed\n"
 		: job->refused == 1 ? "; the rest is sealed\n"
 		: "; more is not sealed\n", (char *)0);
@@ -649,13 +478,13 @@ static int move(uintptr_t at, size_t len)
 	return -ret;
 }
 
-int __seal_anonymize(struct seal_range r, int prot)
+int __seal_anonymize(struct seal_range r, uintptr_t first, int prot)
 {
 	size_t len = r.end-r.start;
 	if (r.start >= r.end) return 0;
 	int err = len > SEAL_KEPT_MAX ? move(r.start, len) : ENOMEM;
 	/* Without memory for a second copy, replace a few pages at a time. */
-	if (err) err = seal_replace(r.start, r.end, PAGE_SIZE);
+	if (err) err = seal_replace(first, r.start, r.end, PAGE_SIZE);
 	if (!err && !(prot & PROT_WRITE))
 		err = -__syscall(SYS_mprotect, r.start, len, prot);
 	return err;

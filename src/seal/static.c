@@ -10,7 +10,10 @@
 /* A static program has no loader to protect or seal it. The kernel maps its
  * RELRO writable, and upstream leaves it so. Here libc does the work of ld.so,
  * in the same order: relocations are complete (by rcrt1.o, if there are any),
- * RELRO becomes read-only, everything is sealed, then constructors run. */
+ * RELRO becomes read-only, everything is sealed, then constructors run.
+ *
+ * All of this is linked into each static program, so it is small: ranges are
+ * sealed one by one as they are found, with no set that joins them. */
 
 #define AUX_CNT 38
 
@@ -86,13 +89,156 @@ static void protect_vdso(struct seal_object *o, struct seal_range r)
 	stays_writable(o->name, "the vdso's functions stay", "no memory");
 }
 
+static struct {
+	unsigned asked, refused;	/* numbers of ranges */
+	int error;			/* the first */
+	int tested;
+} seals;
+
+/* A seccomp filter can answer 0 and seal nothing: then setting the protection
+ * of a page again is not refused. Costs a system call. */
+static int holds(const struct seal_object *o, struct seal_range r)
+{
+	for (size_t i=0; i<o->phnum && !seals.tested; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
+		uintptr_t at = __seal_segment(ph, o->base, PAGE_SIZE).start;
+		if (ph->p_type != PT_LOAD || ph->p_flags & PF_W
+		    || at < r.start || at >= r.end)
+			continue;
+		seals.tested = 1;
+		return __syscall(SYS_mprotect, at, PAGE_SIZE, __seal_prot(ph));
+	}
+	return 1;
+}
+
+/* The kernel has no mseal, or a filter forbids it: no more is asked for. */
+static int denied(void)
+{
+	return seals.error == ENOSYS || seals.error == EPERM
+		|| seals.error == ENOTSUP;
+}
+
+static int seal(const struct seal_object *o, struct seal_range r)
+{
+	const struct seal_policy *pol = &__seal_state.policy;
+	if (denied()) return seals.error;
+	int error = o->vdso ? __seal_ask_vdso(r) : __seal_ask(r);
+	seals.asked++;
+	/* The vdso's headers don't tell its protection. */
+	if (!error && (pol->strict || pol->report) && !o->vdso && !holds(o, r))
+		error = ENOTSUP;
+	if (!error) return 0;
+	seals.refused++;
+	if (!seals.error || error == ENOTSUP) seals.error = error;
+	if (pol->strict) __seal_refuse(__progname_full, __seal_reason(error));
+	return error;
+}
+
+static int in(struct seal_range r, uintptr_t at)
+{
+	return at-r.start < r.end-r.start;
+}
+
+/* r lies in one segment, or in a gap between two. */
+static void report(const struct seal_object *o, struct seal_range r,
+	const char *why)
+{
+	int flags = -1;
+	const char *kind = "data";
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
+		if (ph->p_type == PT_LOAD
+		    && in(__seal_segment(ph, o->base, PAGE_SIZE), r.start))
+			flags = ph->p_flags;
+	}
+	if (flags < 0) return;
+	if (!(flags & PF_W)) kind = flags & PF_X ? "text" : "rodata";
+	if (in(o->relro, r.start)) kind = "relro", flags &= ~PF_W;
+	if (in(o->records, r.start)) kind = "vdso", flags &= ~PF_W;
+	if (o->vdso) kind = "vdso";
+	if (!__seal_active()) why = __seal_why_off();
+	__seal_line(o, r, flags, kind, why);
+}
+
+/* Seal r, if it is to be sealed, without the pages in it that are mutable. */
+static void seal_but(const struct seal_object *o, const struct seal_mutable *m,
+	struct seal_range r, int sealed)
+{
+	while (r.start < r.end) {
+		struct seal_range next = { r.end, r.end };
+		for (size_t i=0; m && i<m->n && sealed; i++) {
+			struct seal_range c = __seal_mutable_pages(m, i, o,
+				PAGE_SIZE);
+			if (c.start < c.end && c.end > r.start
+			    && c.start < next.start)
+				next = c;
+		}
+		struct seal_range first = { r.start, next.start };
+		int error = 0;
+		if (sealed && first.start < first.end) error = seal(o, first);
+		if (__seal_state.policy.report) {
+			report(o, first, error ? __seal_reason(error)
+				: sealed ? 0 : SEAL_NOT_MARKED);
+			report(o, __seal_common(r, next), SEAL_MUTABLE_WHY);
+		}
+		r.start = next.end;
+	}
+}
+
+/* Pieces that are adjacent are sealed by one call, unless each is reported. */
+static void seal_pages(const struct seal_object *o,
+	const struct seal_mutable *m)
+{
+	struct seal_range r = { 0, 0 };
+	uintptr_t at, next;
+	int sealed, was = 0, rw = __seal_data(o, __seal_state.policy.level);
+	for (at=0; at != (uintptr_t)-1; at=next) {
+		next = __seal_next(o, rw, at, PAGE_SIZE, &sealed);
+		sealed &= __seal_active();
+		if (sealed != was || __seal_state.policy.report) {
+			seal_but(o, m, r, was);
+			r.start = at;
+		}
+		was = sealed;
+		r.end = next;
+	}
+	seal_but(o, m, r, was);
+}
+
+/* Apart, because other starts need not touch so much of the stack. */
+static __attribute__((__noinline__))
+void seal_exempting(const struct seal_object *o)
+{
+	struct seal_mutable m;
+	if (__seal_mutable_bytes(&m, o, PAGE_SIZE)) {
+		if (__seal_strict())
+			__seal_refuse(o->name, __seal_reason(ENOEXEC));
+		__seal_print(o->name, SEAL_MALFORMED, (char *)0);
+	}
+	seal_pages(o, &m);
+}
+
+static void seal_object(const struct seal_object *o)
+{
+	if (__seal_active() && __seal_exempts(o)) seal_exempting(o);
+	else seal_pages(o, 0);
+}
+
+/* Any other error is unexpected. */
+static void warn(const char *prog)
+{
+	if (!seals.error || denied()) return;
+	__seal_print(prog, ": warning: cannot seal it: ",
+		__seal_reason(seals.error), seals.asked == seals.refused
+		? "; nothing is sealed\n" : "; the rest is sealed\n",
+		(char *)0);
+}
+
 void __seal_static(void)
 {
 	const char *prog = __progname_full;
 	struct seal_object o = { .name = prog };
-	struct seal_job job = { 0 };
 	size_t i, aux[AUX_CNT] = { 0 };
-	int error;
 
 	for (i=0; libc.auxv[i]; i+=2)
 		if (libc.auxv[i] < AUX_CNT) aux[libc.auxv[i]] = libc.auxv[i+1];
@@ -105,6 +251,7 @@ void __seal_static(void)
 	if (!__seal_wanted()) return;
 
 	const ElfW(Phdr) *relro = 0;
+	int wx = 0;
 	for (i=0; i<o.phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o.phdr+i*o.phentsize);
 		if (ph->p_type == PT_PHDR)
@@ -113,16 +260,26 @@ void __seal_static(void)
 			o.base = (size_t)_DYNAMIC-ph->p_vaddr;
 		else if (ph->p_type == PT_GNU_RELRO)
 			relro = ph;
+		else if (ph->p_type == PT_LOAD && ph->p_memsz
+		    && !(~ph->p_flags & (PF_W|PF_X)))
+			wx = 1;
 	}
 	__seal_program(&o);
 
-	if (__seal_active()) protect_vdso(&o, vdso);
-	if (__seal_active() && relro && relro->p_memsz) {
-		o.relro = __seal_relro(relro, o.base, PAGE_SIZE);
-		if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
+	if (__seal_active()) {
+		if (wx && __seal_strict())
+			__seal_refuse(prog, __seal_reason(EFAULT));
+		protect_vdso(&o, vdso);
+		if (relro && relro->p_memsz) {
+			o.relro = __seal_relro(relro, o.base, PAGE_SIZE);
+			if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
+		}
 	}
-	__seal_add(&job, &o);
-	__seal_add_vdso(&job);
-	if ((error = __seal_finish(&job, prog)))
-		__seal_refuse(prog, __seal_reason(error));
+	if (wx && __seal_state.policy.report)
+		__seal_print(prog, ": warning: a segment is writable and"
+			" executable\n", (char *)0);
+	seal_object(&o);
+	o = __seal_vdso();
+	seal_object(&o);
+	warn(prog);
 }

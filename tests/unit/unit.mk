@@ -1,10 +1,10 @@
 # The parts of sealing without system calls, compiled for the host unchanged, and the limits of the
 # harness; each plainly and with sanitizers.
 UNIT_NAMES = range policy note object harness
-UNIT_SRC_range = range.c
+UNIT_SRC_range = range.c set.c
 UNIT_SRC_policy = policy.c
 UNIT_SRC_note = note.c
-UNIT_SRC_object = object.c range.c note.c
+UNIT_SRC_object = object.c pages.c range.c set.c note.c
 UNIT = $(UNIT_NAMES:%=$(O)/unit/%) $(UNIT_NAMES:%=$(O)/unit/%-sanitized)
 UNIT_FLAGS = $(HOSTFLAGS) -I$(TOP)/src/internal
 UNIT_DEPS = $(wildcard $(TOP)/crt/sealnote.c $(TOP)/include/sys/seal.h $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h) lib/harness.h
@@ -22,7 +22,7 @@ $(O)/unit/%-sanitized: unit/%.c $(UNIT_DEPS) $(O)/harness-sanitized.o
 # The core of sealmark, on files that the test makes, with the loader's code that reads them.
 SEALMARK_DIR = $(TOP)/sealmark
 SEALMARK_CORE = unit/sealmark.c $(addprefix $(SEALMARK_DIR)/,image.c edit.c) \
-	$(TOP)/sealmap/elfio.c $(addprefix $(TOP)/src/seal/,object.c range.c note.c)
+	$(TOP)/sealmap/elfio.c $(addprefix $(TOP)/src/seal/,object.c pages.c range.c set.c note.c)
 SEALMARK_FLAGS = $(UNIT_FLAGS) -Wno-parentheses -I$(SEALMARK_DIR)
 SEALMARK_DEPS = $(wildcard $(SEALMARK_DIR)/*.h $(TOP)/sealmap/*.h $(TOP)/src/internal/seal*.h) lib/harness.h
 UNIT += $(O)/unit/sealmark $(O)/unit/sealmark-sanitized
