@@ -32,6 +32,9 @@
  * reading every object's hash values. */
 #define SYM_INDEX_MIN 12
 
+/* So many at the end of the list are not indexed. */
+#define SYM_INDEX_LAST 2
+
 /* The numbers of an object's symbols begin at a multiple of this, so that a
  * table of all multiples tells which object has a number. */
 #define BLOCK 64
@@ -226,14 +229,19 @@ void sym_index_build(void)
 	struct dso *p;
 	for (p=head; p && p->ghashtab && objects<UINT16_MAX; p=p->syms_next)
 		objects++;
+	/* A name that no indexed object has is looked up in the others. So the
+	 * last ones need no index. They are libc, with 1,700 symbols, and the
+	 * vdso, unless the program has an unusual order. */
 	if (objects < SYM_INDEX_MIN) return;
+	objects -= SYM_INDEX_LAST;
 	p = head;
 	for (size_t i=0; i<objects; i++, p=p->syms_next) {
 		n = count_hashes(p);
 		if (n == -1) objects = i;
 		else symbols += n, numbers += n+BLOCK-1 & -BLOCK;
 	}
-	if (objects < SYM_INDEX_MIN || numbers >> 32-HASH_BITS) return;
+	if (objects < SYM_INDEX_MIN-SYM_INDEX_LAST || numbers >> 32-HASH_BITS)
+		return;
 	/* A third stays free. */
 	sym_index.nslots = symbols+symbols/2+1;
 	char *mem = records_table((BATCH+1)*sizeof *sym_index.ahead

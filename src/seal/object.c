@@ -55,9 +55,11 @@ uintptr_t __seal_next(const struct seal_object *o, int rw, uintptr_t at,
 	uintptr_t next = -1;
 	int mapped = o->map.start != o->map.end, writable = 0;
 	int ours = within(o->map, at, &next);
-	int relro = within(o->relro, at, &next);
 	int records = within(o->records, at, &next);
-	for (size_t i=0; i<o->phnum; i++) {
+	/* The segments make no difference to a library that is sealed whole. */
+	size_t n = mapped && rw ? 0 : o->phnum;
+	int relro = n && within(o->relro, at, &next);
+	for (size_t i=0; i<n; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		if (ph->p_type != PT_LOAD) continue;
 		if (!within(__seal_segment(ph, o->base, page), at, &next))
