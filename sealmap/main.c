@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "sealmap.h"
 #include <errno.h>
-#include <fnmatch.h>
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -13,9 +12,7 @@
 struct options {
 	int table, picture, json, check, attack;
 	const char *svg, *output;
-	enum seal_level level;
-	const char **allow;	/* globs of objects that --check ignores */
-	size_t nallow;
+	struct check how;
 	uint64_t page;		/* 0: of the file's machine */
 	int colour;		/* 1 always, 0 never, -1 on a terminal */
 	int ascii;
@@ -37,6 +34,7 @@ static const char usage_text[] =
 "                       or if a signal killed PROG\n"
 "  -l, --level=LEVEL    by this level: on (default) or full\n"
 "  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
+"      --no-exempt      --check, and exemptions of objects count as well\n"
 "\n"
 "  -o, --output=FILE    write there instead of to standard output\n"
 "      --page-size=N    for files of other machines, in bytes\n"
@@ -81,20 +79,21 @@ static int parse_colour(const char *s)
 	return -1;
 }
 
-enum { O_ASCII = 256, O_COLOUR, O_PAGE };
+enum { O_ASCII = 256, O_COLOUR, O_PAGE, O_EXEMPT };
 
 static const struct option options[] = {
 	{ "table", 0, 0, 't' }, { "picture", 0, 0, 'p' }, { "json", 0, 0, 'j' },
 	{ "svg", 1, 0, 's' }, { "attack", 0, 0, 'a' }, { "check", 0, 0, 'c' },
 	{ "level", 1, 0, 'l' }, { "allow", 1, 0, 'x' }, { "output", 1, 0, 'o' },
 	{ "ascii", 0, 0, O_ASCII }, { "color", 2, 0, O_COLOUR },
-	{ "page-size", 1, 0, O_PAGE },
+	{ "page-size", 1, 0, O_PAGE }, { "no-exempt", 0, 0, O_EXEMPT },
 	{ "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0 },
 };
 
 static struct options parse_options(int argc, char **argv)
 {
-	struct options opt = { .level = SEAL_ON, .colour = -1 };
+	struct options opt = { .how = { .level = SEAL_ON, .who = "" },
+		.colour = -1 };
 	int c;
 	while ((c = getopt_long(argc, argv, "tpjs:acl:x:o:hV", options, 0))
 	    != -1) switch (c) {
@@ -104,14 +103,16 @@ static struct options parse_options(int argc, char **argv)
 	case 's': opt.svg = optarg; break;
 	case 'a': opt.attack = 1; break;
 	case 'c': opt.check = 1; break;
-	case 'l': opt.level = parse_level(optarg); break;
+	case 'l': opt.how.level = parse_level(optarg); break;
 	case 'x':
-		opt.allow = grow(opt.allow, opt.nallow, sizeof *opt.allow);
-		opt.allow[opt.nallow++] = optarg;
+		opt.how.allow = grow(opt.how.allow, opt.how.nallow,
+			sizeof *opt.how.allow);
+		opt.how.allow[opt.how.nallow++] = optarg;
 		break;
 	case 'o': opt.output = optarg; break;
 	case O_ASCII: opt.ascii = 1; break;
 	case O_COLOUR: opt.colour = parse_colour(optarg); break;
+	case O_EXEMPT: opt.check = opt.how.no_exempt = 1; break;
 	case O_PAGE: opt.page = parse_page(optarg); break;
 	case 'h': fputs(usage_text, stdout); exit(EXIT_FINE);
 	case 'V': puts("sealmap 1.0"); exit(EXIT_FINE);
@@ -154,59 +155,13 @@ static void finish(FILE *f, const char *path)
 		die("%s: %s", path, strerror(errno));
 }
 
-/* The globs match the object's path or its base name. */
-static int allowed(const struct options *opt, const struct space *sp,
-	const struct map *m)
+static int check(const struct check *c, const struct space *sp)
 {
-	const char *name = m->object >= 0 ? sp->objects[m->object].path
-		: m->name;
-	const char *base = strrchr(name, '/');
-	for (size_t i=0; i<opt->nallow; i++)
-		if (!fnmatch(opt->allow[i], name, 0)
-		    || (base && !fnmatch(opt->allow[i], base+1, 0)))
-			return 1;
-	return 0;
-}
-
-/* Print each violation of the policy on standard error. A program that writes
- * to sealed read-only pages is killed by that, so a signal counts as well. */
-static int check(const struct options *opt, const struct space *sp)
-{
-	size_t n = 0, passed = 0;
-	const char *level = level_name(opt->level);
 	if (sp->blind) die("cannot check: %s", sp->blind);
 	if (!sp->nobjects)
 		die("cannot check: no program was found among the mappings of"
 			" process %d", (int)sp->pid);
-	for (size_t i=0; i<sp->n; i++) {
-		const struct map *m = sp->maps+i;
-		if (m->object >= 0 && (m->prot & (W|X)) == (W|X)
-		    && !allowed(opt, sp, m)) {
-			n++;
-			warn("writable and executable: %llx-%llx of %s",
-				(unsigned long long)m->start,
-				(unsigned long long)m->end, object_name(sp, m));
-			continue;
-		}
-		if (!missing(sp, m, opt->level)) continue;
-		if (allowed(opt, sp, m)) passed++;
-		else {
-			n++;
-			warn("not sealed: %llx-%llx %s %s of %s",
-				(unsigned long long)m->start,
-				(unsigned long long)m->end,
-				prot_text(m->prot), kind_name(m->kind),
-				object_name(sp, m));
-		}
-	}
-	if (sp->killed) warn("%s: %s", sp->title, sp->ended);
-	if (n)
-		warn("%zu mappings are not as level \"%s\" would have them", n,
-			level);
-	else if (passed)
-		warn("all is sealed that level \"%s\" names, but %zu mappings"
-			" that --allow passes over", level, passed);
-	return n || sp->killed ? EXIT_UNSEALED : EXIT_FINE;
+	return check_space(c, sp);
 }
 
 static void show_space(const struct options *opt, const struct out *out,
@@ -216,7 +171,7 @@ static void show_space(const struct options *opt, const struct out *out,
 	if (!sp->pid && opt->picture && !opt->table) {
 		put_text(out, sp->title, 0);
 		fprintf(f, ", as level \"%s\" would have it\n\n",
-			level_name(opt->level));
+			level_name(opt->how.level));
 	}
 	if (sp->pid && (opt->table || opt->picture)) {
 		put_text(out, sp->title, out->width ? out->width-16 : 0);
@@ -226,7 +181,7 @@ static void show_space(const struct options *opt, const struct out *out,
 	}
 	if (opt->table && !sp->pid) show_levels(out, sp);
 	else if (opt->table) show_table(out, sp);
-	if (!sp->pid) at_level(sp, opt->level);
+	if (!sp->pid) at_level(sp, opt->how.level);
 	if (opt->picture) show_picture(out, sp);
 	if ((opt->table && sp->pid) || opt->picture) show_shares(out, sp);
 	if (opt->json) show_json(f, sp);
@@ -308,6 +263,6 @@ int main(int argc, char **argv)
 	if (opt.attack && !opt.json) show_attacks(&out, &sp);
 	if (opt.attack && attacks_won(&sp)) status = EXIT_UNSEALED;
 	finish(out.f, opt.output ? opt.output : "standard output");
-	if (opt.check && check(&opt, &sp)) status = EXIT_UNSEALED;
+	if (opt.check && check(&opt.how, &sp)) status = EXIT_UNSEALED;
 	return status;
 }

@@ -272,6 +272,17 @@ static void move(struct seal_set *set, uint64_t by)
 	}
 }
 
+/* The pages of a set that the object exempts. */
+static void find_exempt(struct object *o, int level, const struct seal_set *set,
+	const struct seal_set *pages)
+{
+	for (size_t i=0; i<set->n; i++)
+		for (size_t k=0; k<pages->n; k++)
+			if (__seal_set_add(o->exempt+level,
+			    __seal_common(set->r[i], pages->r[k])))
+				o->uncertain = 1;
+}
+
 void object_policy(struct object *o, uint64_t page)
 {
 	static struct seal_mutable m;
@@ -294,8 +305,10 @@ void object_policy(struct object *o, uint64_t page)
 			set->n = 0;
 			continue;
 		}
+		find_exempt(o, level, set, &m.pages);
 		__seal_leave_out(set, &m.pages, &scratch);
 		move(set, to_memory);
+		move(o->exempt+level, to_memory);
 	}
 	object_drop_image(o);
 }

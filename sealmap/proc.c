@@ -106,28 +106,31 @@ uint64_t proc_auxv(pid_t pid, uint64_t type, int bits)
 	return value;
 }
 
-/* Die with the reason why there are no mappings. */
-static _Noreturn void no_maps(pid_t pid, int error)
+/* The reason why there are no mappings, in memory from malloc. */
+static char *no_maps(pid_t pid, int error)
 {
-	char *dir = format("/proc/%d", (int)pid);
-	char *state = proc_status(pid, "State");
-	int p = pid;
+	char *dir = proc_path(pid, ""), *state = proc_status(pid, "State");
+	int p = pid, gone = access(dir, F_OK), zombie = state && *state == 'Z';
+	free(dir);
+	free(state);
 	if (access("/proc/self", F_OK))
-		die("/proc is not mounted, and there is no other way to see"
-			" mappings");
+		return format("/proc is not mounted, and there is no other way"
+			" to see mappings");
 	if (error == EACCES || error == EPERM)
-		die("no permission to look at process %d: it is another user's,"
-			" or has privileges that sealmap has not; %s", p,
+		return format("no permission to look at process %d: it is"
+			" another user's, or has privileges that sealmap has"
+			" not; %s", p,
 			geteuid() ? "try as root" : "CAP_SYS_PTRACE is needed");
-	if (access(dir, F_OK) || error == ESRCH)
-		die("there is no process %d (any more)", p);
-	if (state && *state == 'Z')
-		die("process %d has ended and only waits to be collected"
-			" (zombie): it has no memory left", p);
+	if (gone || error == ESRCH)
+		return format("there is no process %d (any more)", p);
+	if (zombie)
+		return format("process %d has ended and only waits to be"
+			" collected (zombie): it has no memory left", p);
 	if (!error)
-		die("process %d has no memory of its own: it is the kernel's",
-			p);
-	die("cannot read the mappings of process %d: %s", p, strerror(error));
+		return format("process %d has no memory of its own: it is the"
+			" kernel's", p);
+	return format("cannot read the mappings of process %d: %s", p,
+		strerror(error));
 }
 
 /* Does this kernel show seals? Seal a page of our own and look for its flag.
@@ -240,8 +243,9 @@ static void settle_seals(struct space *sp)
 	}
 	sp->blind = why;
 	if (strstr(why, "has no mseal(2)")) {
+		static int warned;
 		sp->blind = 0;
-		warn("%s", why);
+		if (!warned++) warn("%s", why);
 		for (size_t i=0; i<sp->n; i++) sp->maps[i].sealed = NO;
 	} else
 		for (size_t i=0; i<sp->n; i++) sp->maps[i].sealed = UNKNOWN;
@@ -260,7 +264,7 @@ static void read_title(struct space *sp, pid_t tid)
 	sp->title = s ? s : format("process %d", (int)tid);
 }
 
-void proc_read(struct space *sp, pid_t tid)
+char *proc_try(struct space *sp, pid_t tid)
 {
 	struct utsname u;
 	char *s;
@@ -273,10 +277,17 @@ void proc_read(struct space *sp, pid_t tid)
 	s = read_proc(tid, "smaps", 0);
 	/* Without CONFIG_PROC_PAGE_MONITOR there is no smaps, only maps. */
 	if (!s && errno == ENOENT) s = read_proc(tid, "maps", 0);
-	if (!s) no_maps(tid, errno);
+	if (!s) return no_maps(tid, errno);
 	parse(sp, s);
 	free(s);
-	if (!sp->n) no_maps(tid, 0);
+	if (!sp->n) return no_maps(tid, 0);
 	settle_seals(sp);
 	read_title(sp, tid);
+	return 0;
+}
+
+void proc_read(struct space *sp, pid_t tid)
+{
+	char *why = proc_try(sp, tid);
+	if (why) die("%s", why);
 }

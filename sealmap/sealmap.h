@@ -14,6 +14,7 @@
  *	proc.c		reads /proc/PID
  *	classify.c	finds the object of each mapping, and who sealed it or
  *			why not
+ *	check.c		compares them with a level
  *	file.c		does the same for a file that is not running
  *	trace.c		makes system calls in another process
  *	attack.c	tries calls on copies of a process
@@ -90,6 +91,8 @@ struct object {
 	int bad_relro;
 	int bad_mutable;	/* its exemptions are malformed and ignored */
 	int exempts;		/* some of its pages */
+	/* those that the level would seal otherwise */
+	struct seal_set exempt[SEAL_FULL+1];
 	int loader, exe;
 };
 
@@ -144,6 +147,8 @@ struct map *space_add(struct space *);
 struct map *space_at(const struct space *, uint64_t addr);	/* or 0 */
 const char *object_name(const struct space *, const struct map *);
 const char *kind_name(enum kind);
+/* the names of a set of kinds; a static buffer */
+const char *kinds_text(unsigned kinds);
 const char *level_name(enum seal_level);
 /* Mappings first to result-1 are of one object, or alike and adjacent. */
 size_t region_end(const struct space *, size_t first);
@@ -183,6 +188,8 @@ uint64_t object_word(const struct object *, const unsigned char *);
 
 /* proc.c */
 void proc_read(struct space *, pid_t tid);	/* dies if it can't */
+/* Returns 0, or the reason why it can't, in memory from malloc. */
+char *proc_try(struct space *, pid_t tid);
 char *proc_path(pid_t, const char *name);
 /* from /proc/PID/status, or 0 */
 char *proc_status(pid_t, const char *field);
@@ -191,6 +198,23 @@ uint64_t proc_auxv(pid_t, uint64_t type, int bits);
 
 /* classify.c */
 void space_classify(struct space *);
+
+/* check.c */
+struct check {
+	enum seal_level level;
+	const char **allow;	/* globs of objects to pass over */
+	size_t nallow;
+	int no_exempt;		/* exemptions count */
+	const char *who;	/* begins each line */
+};
+/* Print each violation of the policy on standard error. Returns 1 if there are
+ * any. A program that writes to sealed read-only pages is killed by that, so a
+ * signal counts as well. */
+int check_space(const struct check *, const struct space *);
+/* The bytes of an object that are not sealed because it exempts them, and the
+ * set of their kinds. */
+uint64_t exempt_bytes(const struct space *, size_t object, enum seal_level,
+	unsigned *kinds);
 
 /* file.c */
 /* page 0: of the machine that the file is for */

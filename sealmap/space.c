@@ -18,6 +18,18 @@ const char *kind_name(enum kind k)
 	return kinds[k];
 }
 
+const char *kinds_text(unsigned set)
+{
+	static char buf[128];
+	size_t n = 0;
+	*buf = 0;
+	for (size_t k=0; k<sizeof kinds/sizeof *kinds; k++)
+		if (set & 1u<<k)
+			n += snprintf(buf+n, sizeof buf-n, "%s%s",
+				n ? " " : "", kinds[k]);
+	return buf;
+}
+
 const char *level_name(enum seal_level level)
 {
 	return level == SEAL_FULL ? "full" : level == SEAL_ON ? "on" : "off";

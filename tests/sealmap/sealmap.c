@@ -285,6 +285,48 @@ static void check_allows(void **s)
 	want_err(r, "--allow passes over");
 }
 
+/* A copy of the target that sealmark has changed. */
+static const char *exempting(const char *option)
+{
+	const char *name = scratch("exempting");
+	unlink(name);
+	want_status(RUN(PLAIN, "/bin/cp", SEALED, name), 0);
+	want_status(RUN(PLAIN, getenv("SEALMARK"), option, name), 0);
+	return name;
+}
+
+/* Nothing of it is sealed, and it says so itself: told, but only with
+ * --no-exempt a failure. */
+static void exemptions(void **s)
+{
+	(void)s;
+	const char *name;
+	struct result *r;
+	need_mseal();
+	want_no_err(MAP("--check", "--no-exempt", "--", SEALED), "exempt");
+	name = exempting("--exempt");
+	r = MAP("--check", "--level=full", "--", name);
+	want_status(r, 0);
+	want_err(r, "K of ");
+	want_err(r, "/sealmap/exempting (text rodata relro data bss)\n");
+	want_err(r, "1 object exempted memory that level \"full\" would seal\n");
+	r = MAP("--no-exempt", "--level=full", "--", name);
+	want_status(r, 1);
+	want_err(r, "would seal (--no-exempt)\n");
+	want_status(MAP("--no-exempt", "--allow=exempting", "--", name), 0);
+	/* on leaves the data of an unmarked object alone, exempted or not */
+	name = exempting("-ur.data");
+	r = MAP("--check", "--", name);
+	want_status(r, 0);
+	want_no_err(r, "exempted");
+	r = MAP("--check", "--level=full", "--", name);
+	want_err(r, "/sealmap/exempting (data)\n");
+	name = exempting("-r.data");
+	r = MAP("--check", "--", name);
+	want_status(r, 0);
+	want_err(r, "/sealmap/exempting (data)\n");
+}
+
 /* ---- a process that runs ------------------------------------------- */
 
 /* What the kernel says, counted here by itself, is what is shown. */
@@ -743,7 +785,8 @@ int main(void)
 		cmocka_unit_test(check_writable_code),
 		cmocka_unit_test(check_killed), cmocka_unit_test(records),
 		cmocka_unit_test(records_with_key),
-		cmocka_unit_test(check_allows), cmocka_unit_test(pid_agrees),
+		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
+		cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(attack_run),
 		cmocka_unit_test(attack_pid), cmocka_unit_test(attack_stopped),
 		cmocka_unit_test(no_process), cmocka_unit_test(kernel_thread),
