@@ -69,9 +69,8 @@ static void find_objects(struct space *sp)
 		const struct map *m = sp->maps+i;
 		struct object o = { 0 };
 		if (!m->inode || m->offset || m->shared) continue;
-		if (read_object(sp, m, &o)) continue;
-		if (!loaded(sp, &o, m)) {
-			object_drop_image(&o);
+		if (read_object(sp, m, &o) || !loaded(sp, &o, m)) {
+			object_free(&o);
 			continue;
 		}
 		o.path = m->name;

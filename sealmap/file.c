@@ -71,7 +71,7 @@ static void fill(struct space *sp, struct object *o)
 		m = space_add(sp);
 		m->start = b.at[i];
 		m->end = b.at[i+1];
-		m->name = o->path;
+		m->name = format("%s", o->path);
 		m->object = 0;
 		m->prot = prot_at(o, m->start, sp->page);
 		m->kind = object_kind(o, m->start, sp->page);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct options {
-	int table, picture, json, check, attack;
+	int table, picture, json, check, attack, audit;
 	const char *svg, *output;
 	struct check how;
 	uint64_t page;		/* 0: of the file's machine */
@@ -29,6 +29,8 @@ static const char usage_text[] =
 "  -j, --json           all of it, for programs\n"
 "  -s, --svg=FILE       a picture to put on a slide\n"
 "  -a, --attack         try to change each mapping in a copy of the process\n"
+"      --audit          each call of PROG, its threads and children that a seal\n"
+"                       made fail, and the command that allows it\n"
 "\n"
 "  -c, --check          status 1 if something is not sealed that should be,\n"
 "                       or if a signal killed PROG\n"
@@ -43,7 +45,7 @@ static const char usage_text[] =
 "  -h, --help\n"
 "  -V, --version\n"
 "\n"
-"status: 0 fine; 1 --check or --attack found something; 2 bad usage;\n"
+"status: 0 fine; 1 --check, --attack or --audit found something; 2 bad usage;\n"
 "        3 it can't be told (no such process, no permission, ...)\n";
 
 static _Noreturn void try_help(void)
@@ -79,7 +81,8 @@ static int parse_colour(const char *s)
 	return -1;
 }
 
-enum { O_ASCII = 256, O_COLOUR, O_PAGE, O_EXEMPT };
+enum { O_ASCII = 256, O_COLOUR, O_PAGE, O_EXEMPT,
+	O_AUDIT };
 
 static const struct option options[] = {
 	{ "table", 0, 0, 't' }, { "picture", 0, 0, 'p' }, { "json", 0, 0, 'j' },
@@ -87,6 +90,7 @@ static const struct option options[] = {
 	{ "level", 1, 0, 'l' }, { "allow", 1, 0, 'x' }, { "output", 1, 0, 'o' },
 	{ "ascii", 0, 0, O_ASCII }, { "color", 2, 0, O_COLOUR },
 	{ "page-size", 1, 0, O_PAGE }, { "no-exempt", 0, 0, O_EXEMPT },
+	{ "audit", 0, 0, O_AUDIT },
 	{ "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0 },
 };
 
@@ -113,6 +117,7 @@ static struct options parse_options(int argc, char **argv)
 	case O_ASCII: opt.ascii = 1; break;
 	case O_COLOUR: opt.colour = parse_colour(optarg); break;
 	case O_EXEMPT: opt.check = opt.how.no_exempt = 1; break;
+	case O_AUDIT: opt.audit = 1; break;
 	case O_PAGE: opt.page = parse_page(optarg); break;
 	case 'h': fputs(usage_text, stdout); exit(EXIT_FINE);
 	case 'V': puts("sealmap 1.0"); exit(EXIT_FINE);
@@ -121,7 +126,7 @@ static struct options parse_options(int argc, char **argv)
 	if (opt.json && (opt.table || opt.picture))
 		usage("--json is shown alone");
 	if (!opt.table && !opt.picture && !opt.json && !opt.svg && !opt.attack
-	    && !opt.check)
+	    && !opt.check && !opt.audit)
 		opt.table = 1;
 	return opt;
 }
@@ -252,8 +257,14 @@ int main(int argc, char **argv)
 			: "one process or file, please, or -- and a program");
 	struct out out = look_at_terminal(&opt);
 	/* Keep the program's output out of the JSON. */
-	if (prog)
-		run_program(&sp, prog, opt.attack, opt.json && !opt.output);
+	struct run_options how = {
+		.attack = opt.attack, .quiet = opt.json && !opt.output,
+		.audit = opt.audit ? audit_new() : 0,
+	};
+	if (opt.audit && (!prog || opt.attack))
+		usage("--audit is followed by -- and a program, and goes"
+			" without --attack");
+	if (prog) run_program(&sp, prog, &how);
 	else read_target(&opt, &sp, argv[optind]);
 	if (opt.attack && !prog) attack_process(&sp);
 
@@ -263,6 +274,7 @@ int main(int argc, char **argv)
 	if (opt.attack && !opt.json) show_attacks(&out, &sp);
 	if (opt.attack && attacks_won(&sp)) status = EXIT_UNSEALED;
 	finish(out.f, opt.output ? opt.output : "standard output");
+	if (opt.audit && audit_end(how.audit)) status = EXIT_UNSEALED;
 	if (opt.check && check(&opt.how, &sp)) status = EXIT_UNSEALED;
 	return status;
 }

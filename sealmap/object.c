@@ -258,6 +258,15 @@ void object_drop_image(struct object *o)
 	o->image = 0;
 }
 
+void object_free(struct object *o)
+{
+	object_drop_image(o);
+	for (char **s=o->needed; s && *s; s++) free(*s);
+	free(o->needed);
+	free(o->interp);
+	free(o->phdr);
+}
+
 int object_foreign_static(const struct object *o)
 {
 	return !o->loader && !o->interp && !o->marked && !o->needs

@@ -10,10 +10,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#ifndef SYS_mseal
-#define SYS_mseal (SYS_pidfd_send_signal-424+462)
-#endif
-
 char *proc_path(pid_t pid, const char *name)
 {
 	return format("/proc/%d/%s", (int)pid, name);
@@ -145,7 +141,7 @@ static const char *probe(void)
 	asked = 1;
 	p = mmap(0, 1, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED
-	    || syscall(SYS_mseal, p, sysconf(_SC_PAGESIZE), 0)) {
+	    || syscall(NR_MSEAL, p, sysconf(_SC_PAGESIZE), 0)) {
 		if (errno == ENOSYS)
 			return said = "this kernel has no mseal(2), so nothing"
 				" is sealed";

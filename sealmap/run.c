@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -15,12 +16,14 @@
 
 /* Runs a program and reads its mappings when it ends: PTRACE_O_TRACEEXIT stops
  * a thread at exit, when its memory still exists. The main thread counts, or
- * the others once it is gone. Children of the program run untraced. */
+ * the others once it is gone. Children of the program run untraced, unless its
+ * calls are audited. */
 
 struct run {
 	pid_t pid;
-	int attack;
+	const struct run_options *how;
 	int main_gone, seen;
+	int status;		/* as of wait(), once it has ended */
 };
 
 static _Noreturn void child(char **argv, int quiet, int go, int failed)
@@ -33,11 +36,12 @@ static _Noreturn void child(char **argv, int quiet, int go, int failed)
 	_exit(127);
 }
 
-static pid_t start(char **argv, int quiet, int *failed)
+static pid_t start(char **argv, const struct run_options *how, int *failed)
 {
 	int go[2], err[2];
 	long options = PTRACE_O_EXITKILL|PTRACE_O_TRACEEXIT|PTRACE_O_TRACEEXEC|
-		PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD;
+		PTRACE_O_TRACECLONE|PTRACE_O_TRACESYSGOOD
+		| (how->audit ? PTRACE_O_TRACEFORK|PTRACE_O_TRACEVFORK : 0);
 	pid_t pid;
 	if (pipe2(go, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		die("pipe: %s", strerror(errno));
@@ -46,7 +50,7 @@ static pid_t start(char **argv, int quiet, int *failed)
 	if (pid < 0) die("fork: %s", strerror(errno));
 	if (!pid) {
 		close(go[1]);
-		child(argv, quiet, go[0], err[1]);
+		child(argv, how->quiet, go[0], err[1]);
 	}
 	/* Like time(1): the keyboard's signals are for the program. */
 	signal(SIGINT, SIG_IGN);
@@ -90,6 +94,24 @@ static void maybe_attack(struct run *r, struct space *sp, pid_t tid)
 	attack_tracee(sp, tid);
 }
 
+/* Is it a thread of the program, and not of a child? */
+static int of_program(const struct run *r, pid_t tid)
+{
+	char *s;
+	int yes;
+	if (tid == r->pid || !r->how->audit) return 1;
+	s = proc_status(tid, "Tgid");
+	yes = s && atoi(s) == r->pid;
+	free(s);
+	return yes;
+}
+
+static void at_call(struct run *r, struct space *sp, pid_t tid)
+{
+	if (r->how->audit) audit_stop(r->how->audit, tid);
+	else maybe_attack(r, sp, tid);
+}
+
 /* Returns the ptrace request that continues the thread; *sig is the signal to
  * deliver. */
 static int stopped(struct run *r, struct space *sp, pid_t tid, int st, int *sig)
@@ -97,47 +119,59 @@ static int stopped(struct run *r, struct space *sp, pid_t tid, int st, int *sig)
 	int event = st>>16;
 	*sig = 0;
 	if (event == PTRACE_EVENT_EXIT) {
-		if (!sp->attacked && (tid == r->pid || r->main_gone))
+		if (!sp->attacked && (tid == r->pid
+		    || (r->main_gone && of_program(r, tid))))
 			look(r, sp, tid);
 		if (tid == r->pid) r->main_gone = 1;
-	} else if (event == PTRACE_EVENT_EXEC)
-		r->main_gone = 0;
-	else if (event == PTRACE_EVENT_STOP) {
+	} else if (event == PTRACE_EVENT_EXEC) {
+		if (tid == r->pid) r->main_gone = 0;
+		if (r->how->audit) audit_exec(r->how->audit);
+	} else if (event == PTRACE_EVENT_STOP) {
 		int s = WSTOPSIG(st);
 		if (s == SIGSTOP || s == SIGTSTP || s == SIGTTIN
 		    || s == SIGTTOU)
 			return PTRACE_LISTEN;
 	} else if (WSTOPSIG(st) == (SIGTRAP|0x80))
-		maybe_attack(r, sp, tid);
+		at_call(r, sp, tid);
 	else if (!event)
 		*sig = WSTOPSIG(st);
-	return r->attack ? PTRACE_SYSCALL : PTRACE_CONT;
+	return r->how->attack || r->how->audit ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
-void run_program(struct space *sp, char **argv, int attack, int quiet)
+/* Returns 0 when nothing is left to wait for: the program has ended and, if they
+ * are traced, its children. */
+static int next_stop(struct run *r, pid_t *tid, int *st)
 {
-	struct run r = { .attack = attack };
-	int failed, st, sig, how;
+	while ((*tid = waitpid(-1, st, __WALL)) < 0) {
+		if (errno == EINTR) continue;
+		if (errno == ECHILD && r->how->audit) return 0;
+		die("wait: %s", strerror(errno));
+	}
+	if (*tid != r->pid || WIFSTOPPED(*st)) return 1;
+	r->status = *st;
+	return r->how->audit != 0;
+}
+
+void run_program(struct space *sp, char **argv, const struct run_options *how)
+{
+	struct run r = { .how = how };
+	int failed, st, sig, request;
 	char error;
 	pid_t tid;
 	memset(sp, 0, sizeof *sp);
-	r.pid = start(argv, quiet, &failed);
-	for (;;) {
-		tid = waitpid(-1, &st, __WALL);
-		if (tid < 0 && errno == EINTR) continue;
-		if (tid < 0) die("wait: %s", strerror(errno));
-		if (WIFSTOPPED(st)) {
-			how = stopped(&r, sp, tid, st, &sig);
-			ptrace(how, tid, 0, sig);
-		} else if (tid == r.pid)
-			break;
+	r.pid = start(argv, how, &failed);
+	while (next_stop(&r, &tid, &st)) {
+		if (!WIFSTOPPED(st)) continue;
+		request = stopped(&r, sp, tid, st, &sig);
+		ptrace(request, tid, 0, sig);
 	}
 	if (read(failed, &error, 1) == 1)
 		die("cannot run %s: %s", *argv, strerror(error));
 	if (!r.seen) die("%s was killed before it could be looked at", *argv);
-	if (attack && !sp->attacked)
+	if (how->attack && !sp->attacked)
 		die("%s did not end by itself, so it could not be attacked",
 			*argv);
+	st = r.status;
 	sp->killed = !WIFEXITED(st);
 	sp->ended = !sp->killed ? format("exit status %d", WEXITSTATUS(st))
 		: format("killed by signal %d (%s)", WTERMSIG(st),

@@ -18,6 +18,7 @@
  *	file.c		does the same for a file that is not running
  *	trace.c		makes system calls in another process
  *	attack.c	tries calls on copies of a process
+ *	audit.c		names the calls that seals made fail
  *	run.c		runs a program up to its end
  *	table.c picture.c json.c svg.c	write the output
  *	main.c		options
@@ -32,6 +33,9 @@
 #include "seal.h"
 #include "elfio.h"
 #include "util.h"
+
+/* Not in every system's sys/syscall.h, which a file may include after this. */
+#define NR_MSEAL (SYS_pidfd_send_signal-424+462)
 
 enum { R = 4, W = 2, X = 1 };
 
@@ -144,6 +148,7 @@ const char *paint(const struct out *, const char *code);
 
 /* space.c */
 struct map *space_add(struct space *);
+void space_free(struct space *);
 struct map *space_at(const struct space *, uint64_t addr);	/* or 0 */
 const char *object_name(const struct space *, const struct map *);
 const char *kind_name(enum kind);
@@ -177,6 +182,7 @@ struct source {
 const char *object_read(struct object *, const struct source *, uint64_t page);
 void object_policy(struct object *, uint64_t page);
 void object_drop_image(struct object *);
+void object_free(struct object *);	/* all but its path */
 enum kind object_kind(const struct object *, uint64_t start, uint64_t page);
 const char *object_machine(const struct object *);
 const char *object_sort(const struct object *);
@@ -254,9 +260,23 @@ size_t attacks_won(const struct space *);
 const char *attack_result(int error);
 extern const char *const attack_names[ATTACKS];
 
-/* run.c: runs a program and reads its state at exit. With attack, it is
- * attacked there. With quiet, its output goes to standard error. */
-void run_program(struct space *, char **argv, int attack, int quiet);
+/* audit.c: for a program under ptrace, with its children and threads. Each place
+ * where a call is refused because of a seal is a line on standard error. */
+struct audit;
+struct audit *audit_new(void);
+/* the thread stops at the entry or the end of a call */
+void audit_stop(struct audit *, pid_t tid);
+void audit_exec(struct audit *);	/* the mappings are others now */
+/* Prints the number of calls. Returns 1 if there were any. */
+int audit_end(const struct audit *);
+
+/* run.c: runs a program and reads its state at exit. */
+struct run_options {
+	int attack;		/* attack it there */
+	int quiet;		/* its output goes to standard error */
+	struct audit *audit;	/* or 0 */
+};
+void run_program(struct space *, char **argv, const struct run_options *);
 
 /* table.c, picture.c, json.c, svg.c */
 void show_table(const struct out *, const struct space *);

@@ -1,4 +1,5 @@
 #include "sealmap.h"
+#include <stdlib.h>
 #include <string.h>
 
 const char *const share_names[SHARES] = {
@@ -42,6 +43,17 @@ struct map *space_add(struct space *sp)
 	sp->maps[sp->n].object = -1;
 	for (int i=0; i<ATTACKS; i++) sp->maps[sp->n].attack[i] = NOT_TRIED;
 	return sp->maps + sp->n++;
+}
+
+void space_free(struct space *sp)
+{
+	for (size_t i=0; i<sp->nobjects; i++) object_free(sp->objects+i);
+	for (size_t i=0; i<sp->n; i++)
+		if (!sp->maps[i].tail) free(sp->maps[i].name);
+	free(sp->objects);
+	free(sp->maps);
+	free(sp->title);
+	free(sp->ended);
 }
 
 struct map *space_at(const struct space *sp, uint64_t a)

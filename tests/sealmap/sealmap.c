@@ -327,6 +327,110 @@ static void exemptions(void **s)
 	want_err(r, "/sealmap/exempting (data)\n");
 }
 
+/* ---- --audit ------------------------------------------------------- */
+
+#define CHANGER (fmt("%s/../sealmap/changer", obj_dir))
+
+static struct result *audit(const char *env, const char *prog, const char *what)
+{
+	return RUN(WITH(env), SEALMAP, "--audit", "--", prog, what);
+}
+
+/* The rest of the line that follows a part of it. */
+static const char *line_after(struct result *r, const char *part)
+{
+	const char *s = strstr(r->err, part);
+	if (!s) wanted(r, "stderr with \"%s\"", part);
+	s += strlen(part);
+	return fmt("%.*s", (int)strcspn(s, "\n"), s);
+}
+
+/* The command that a line names, run as it stands, makes the program work. */
+static void audit_one(const char *what, const char *call, const char *part)
+{
+	const char *name = scratch("changed"), *line, *command;
+	static const char *const levels[] = { "LD_SEAL=on", "LD_SEAL=full",
+		"LD_SEAL=full,strict" };
+	want_status(RUN(PLAIN, "/bin/cp", CHANGER, name), 0);
+	struct result *r = audit("LD_SEAL=full", name, what);
+	want_status(r, 1);
+	want_err(r, "1 call was refused because of seals\n");
+	line = line_after(r, fmt("%s of ", call));
+	assert_non_null(strstr(line, fmt(" refused, sealed: %s of ", part)));
+	assert_non_null(strstr(line, "/sealmap/changed; "));
+	command = strstr(line, "; ")+2;
+	if (strncmp(command, "sealmark --mutable ", 19)) {
+		fprintf(stderr, "  no command: %s\n", command);
+		fail();
+	}
+	want_status(RUN(ENV("LD_SEAL=off"), name, what), 0);
+	want_status(RUN(ENV("LD_SEAL=full"), name, what), 1);
+	want_status(RUN(NOENV, "/bin/sh", "-c", fmt("sealmark() { '%s' \"$@\""
+		"; }; %s", getenv("SEALMARK"), command)), 0);
+	for (size_t i=0; i<sizeof levels/sizeof *levels; i++) {
+		want_status(RUN(ENV(levels[i]), name, what), 0);
+		r = audit(levels[i], name, what);
+		want_status(r, 0);
+		want_err(r, "no call was refused because of a seal\n");
+	}
+}
+
+static void audit_calls(void **s)
+{
+	(void)s;
+	need_mseal();
+	audit_one("mprotect data", "mprotect", "data");
+	audit_one("mprotect bss", "mprotect", "bss");
+	audit_one("mprotect rodata", "mprotect", "rodata");
+	audit_one("mprotect text", "mprotect", "text");
+	audit_one("munmap data", "munmap", "data");
+	audit_one("mremap data", "mremap", "data");
+	audit_one("onto data", "mremap", "data");
+	audit_one("mmap rodata", "mmap", "rodata");
+}
+
+static void audit_others(void **s)
+{
+	(void)s;
+	need_mseal();
+	struct result *r = audit("LD_SEAL=on", CHANGER, "mprotect libc");
+	want_status(r, 1);
+	want_err(r, " to rwx refused, sealed: text of ");
+	want_err(r, "; it is libc's, and only LD_SEAL=off lets it\n");
+	r = audit("LD_SEAL=on", CHANGER, "mprotect own");
+	want_err(r, "of anonymous memory; the program sealed it itself\n");
+	r = audit("LD_SEAL=off", CHANGER, "mprotect data");
+	want_status(r, 0);
+	/* Its thread, its child, and its child's program. */
+	r = audit("LD_SEAL=on", CHANGER, "+munmap data");
+	want_status(r, 1);
+	want_err(r, ", thread ");
+	r = audit("LD_SEAL=on", CHANGER, "/munmap data");
+	want_status(r, 1);
+	want_err(r, "munmap of ");
+	r = RUN(WITH("LD_SEAL=on"), SEALMAP, "--audit", "--", "/bin/sh", "-c",
+		fmt("'%s' 'mprotect rodata' & wait; exit 3", CHANGER));
+	want_status(r, 1);
+	want_err(r, " to rw- refused, sealed: rodata of ");
+	/* Refused for another reason. */
+	r = audit("LD_SEAL=full", CHANGER, "other data");
+	want_status(r, 0);
+	want_err(r, "no call was refused because of a seal\n");
+	/* Once for each place; all are counted. */
+	r = RUN(WITH("LD_SEAL=on"), SEALMAP, "--audit", "--", "/bin/sh", "-c",
+		fmt("'%s' '/mprotect data'; '%s' '/mprotect data'", CHANGER,
+		CHANGER));
+	assert_int_equal(count(r->err, "sealmark --mutable"), 1);
+	want_err(r, "2 calls were refused because of seals\n");
+	/* The report follows. */
+	r = RUN(WITH("LD_SEAL=on"), SEALMAP, "--audit", "--table", "--", CHANGER,
+		"mprotect data");
+	want_out(r, "exit status 1");
+	want_out(r, "Immutable until");
+	want_status(MAP("--audit", CHANGER), 2);
+	want_status(MAP("--audit", "--attack", "--", CHANGER), 2);
+}
+
 /* ---- a process that runs ------------------------------------------- */
 
 /* What the kernel says, counted here by itself, is what is shown. */
@@ -786,6 +890,7 @@ int main(void)
 		cmocka_unit_test(check_killed), cmocka_unit_test(records),
 		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
+		cmocka_unit_test(audit_calls), cmocka_unit_test(audit_others),
 		cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(attack_run),
 		cmocka_unit_test(attack_pid), cmocka_unit_test(attack_stopped),

@@ -1,9 +1,11 @@
 # The tool, plainly and with the sanitizers, and the suite for each.
-SEALMAP_TARGETS = $(addprefix $(O)/sealmap/,target upstream-target upstream-static)
+SEALMAP_TARGETS = $(addprefix $(O)/sealmap/,target changer upstream-target upstream-static)
 SEALMAP_SUITES = $(O)/run/sealmap $(O)/run/sealmap-sanitized
 SEALMAP_DEPS = $(wildcard $(TOP)/sealmap/* $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h)
 
 $(O)/sealmap/target: sealmap/target.c $(STAMP)
+	$(MCC) -O2 -Wall -o $@ $<
+$(O)/sealmap/changer: sealmap/changer.c $(STAMP)
 	$(MCC) -O2 -Wall -o $@ $<
 $(O)/sealmap/upstream-target: sealmap/target.c $(STAMP)
 	$(UPSTREAM)/bin/musl-gcc -O2 -Wall -o $@ $<
