@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct options {
-	int table, picture, json, check, attack, audit;
+	int table, picture, json, check, attack, audit, all;
 	const char *svg, *output;
 	struct check how;
 	uint64_t page;		/* 0: of the file's machine */
@@ -22,6 +22,9 @@ static const char usage_text[] =
 "usage: sealmap [options] PID             a process that runs\n"
 "       sealmap [options] -- PROG [ARG...]  run PROG, and show its last state\n"
 "       sealmap [options] FILE            the ranges that the loader would seal\n"
+"       sealmap [options] PID PID...      a line for each process\n"
+"       sealmap [options] --all [NAME...] the same for all processes, or those of\n"
+"                                         such names or paths (shell patterns)\n"
 "\n"
 "What to show (default: --table):\n"
 "  -t, --table          each mapping: object, kind, who sealed it or why not\n"
@@ -38,6 +41,8 @@ static const char usage_text[] =
 "  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
 "      --no-exempt      --check, and exemptions of objects count as well\n"
 "\n"
+"      --sort=KEY       the lines by pid (default), name, objects or code;\n"
+"                       -KEY is the other way round\n"
 "  -o, --output=FILE    write there instead of to standard output\n"
 "      --page-size=N    for files of other machines, in bytes\n"
 "      --color=WHEN     auto (default), always, never\n"
@@ -82,7 +87,7 @@ static int parse_colour(const char *s)
 }
 
 enum { O_ASCII = 256, O_COLOUR, O_PAGE, O_EXEMPT,
-	O_AUDIT };
+	O_AUDIT, O_ALL, O_SORT };
 
 static const struct option options[] = {
 	{ "table", 0, 0, 't' }, { "picture", 0, 0, 'p' }, { "json", 0, 0, 'j' },
@@ -90,7 +95,8 @@ static const struct option options[] = {
 	{ "level", 1, 0, 'l' }, { "allow", 1, 0, 'x' }, { "output", 1, 0, 'o' },
 	{ "ascii", 0, 0, O_ASCII }, { "color", 2, 0, O_COLOUR },
 	{ "page-size", 1, 0, O_PAGE }, { "no-exempt", 0, 0, O_EXEMPT },
-	{ "audit", 0, 0, O_AUDIT },
+	{ "audit", 0, 0, O_AUDIT }, { "all", 0, 0, O_ALL },
+	{ "sort", 1, 0, O_SORT },
 	{ "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0 },
 };
 
@@ -118,6 +124,12 @@ static struct options parse_options(int argc, char **argv)
 	case O_COLOUR: opt.colour = parse_colour(optarg); break;
 	case O_EXEMPT: opt.check = opt.how.no_exempt = 1; break;
 	case O_AUDIT: opt.audit = 1; break;
+	case O_ALL: opt.all = 1; break;
+	case O_SORT:
+		if (system_order(optarg))
+			usage("--sort=%s: pid, name, objects or code",
+				optarg);
+		break;
 	case O_PAGE: opt.page = parse_page(optarg); break;
 	case 'h': fputs(usage_text, stdout); exit(EXIT_FINE);
 	case 'V': puts("sealmap 1.0"); exit(EXIT_FINE);
@@ -241,6 +253,32 @@ static void read_target(const struct options *opt, struct space *sp,
 	}
 }
 
+/* Many processes: all that have one of the names, or these. */
+static int look_at_many(const struct options *opt, struct out *out, char **names)
+{
+	struct system sys = { .check = opt->check ? &opt->how : 0 };
+	if (opt->picture || opt->svg || opt->attack)
+		usage("a picture or an attack takes one process");
+	if (opt->all) system_read(&sys, names);
+	else for (; *names; names++) system_add(&sys, parse_pid(*names));
+	if (!sys.n)
+		die("no process is called so%s", sys.unreadable ? ", of those"
+			" that can be looked at" : "");
+	if (opt->output) out->f = output(opt->output);
+	if (opt->table || opt->json) show_system(out, &sys, opt->json);
+	finish(out->f, opt->output ? opt->output : "standard output");
+	if (sys.failed)
+		warn("%zu of %zu processes are not as level \"%s\" would have"
+			" them", sys.failed, sys.n, level_name(opt->how.level));
+	return sys.failed ? EXIT_UNSEALED : EXIT_FINE;
+}
+
+static int all_pids(char *const *s)
+{
+	for (; *s; s++) if (!is_pid(*s)) return 0;
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct space sp;
@@ -250,12 +288,14 @@ int main(int argc, char **argv)
 	util_program("sealmap", EXIT_UNKNOWN);
 	setlocale(LC_CTYPE, "");
 	struct options opt = parse_options(argc, argv);
-	if (prog ? !*prog || optind < argc : optind+1 != argc)
+	struct out out = look_at_terminal(&opt);
+	if (!prog && (opt.all || (argc-optind > 1 && all_pids(argv+optind))))
+		return look_at_many(&opt, &out, argv+optind);
+	if (opt.all || (prog ? !*prog || optind < argc : optind+1 != argc))
 		usage(prog
 			? "-- is followed by a program, and not preceded by a"
 			" process or file"
-			: "one process or file, please, or -- and a program");
-	struct out out = look_at_terminal(&opt);
+			: "processes or one file, please, or -- and a program");
 	/* Keep the program's output out of the JSON. */
 	struct run_options how = {
 		.attack = opt.attack, .quiet = opt.json && !opt.output,

@@ -16,6 +16,7 @@
  *			why not
  *	check.c		compares them with a level
  *	file.c		does the same for a file that is not running
+ *	system.c	does the same for many processes, a line each
  *	trace.c		makes system calls in another process
  *	attack.c	tries calls on copies of a process
  *	audit.c		names the calls that seals made fail
@@ -221,6 +222,24 @@ int check_space(const struct check *, const struct space *);
  * set of their kinds. */
 uint64_t exempt_bytes(const struct space *, size_t object, enum seal_level,
 	unsigned *kinds);
+
+/* system.c */
+struct process;
+struct system {
+	const struct check *check;	/* or 0 */
+	struct process *p;
+	size_t n;
+	size_t unreadable;
+	size_t failed;		/* the check */
+	const char *blind;	/* why the seals are unknown, or 0 */
+	char kernel[80];
+};
+/* All processes, or those that a shell pattern names. Each is checked when it is
+ * read. */
+void system_read(struct system *, char *const *patterns);
+void system_add(struct system *, pid_t);	/* dies if it can't */
+int system_order(const char *);			/* 0, or -1 */
+void show_system(const struct out *, struct system *, int json);
 
 /* file.c */
 /* page 0: of the machine that the file is for */

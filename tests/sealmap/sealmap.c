@@ -121,6 +121,14 @@ static void want_number(const char *what, const char *got, unsigned long want)
 	fail();
 }
 
+static void want_refusal(struct result *r, const char *why)
+{
+	want_status(r, 3);
+	want_one_err_line(r);
+	want_err(r, why);
+	if (*r->out) wanted(r, "nothing on stdout");
+}
+
 /* ---- running a program --------------------------------------------- */
 
 static void run_reports(void **s)
@@ -479,6 +487,99 @@ static void pid_glibc(void **s)
 	want_out(r, "   0.0 %  of what is executable");
 }
 
+/* ---- many processes ------------------------------------------------ */
+
+/* A field of the process in a file of --all --json. */
+static const char *field(const char *file, struct target t, const char *what)
+{
+	return jq(file, fmt("[.processes[]|select(.pid==%d)|%s]|map(tostring)"
+		"|join(\" \")", (int)t.pid, what));
+}
+
+/* A sealed server, one whose records stay open, and an unsealed one, among all
+ * that runs here. */
+static void all_json(void **s)
+{
+	(void)s;
+	const char *file = scratch("all.json"), *rest = scratch("all-rest.json");
+	need_mseal();
+	struct target full = start(SEALED), bare = start(UPSTREAM),
+		open = start_with("LD_SEAL=on,dlopen", SEALED, "wait");
+	struct result *r = MAP("--all", "--json", "-o", file);
+	struct result *up = MAP("--all", "--json", "--sort=code", "-o", rest,
+		"*target");
+	const char *order = jq(rest, "[.processes[]|.executable.sealed_bytes>0]"
+		"|join(\" \")");
+	MAP("--all", "--json", "--sort=-code", "-o", rest, "*target");
+	const char *reverse = jq(rest, "[.processes[]"
+		"|.executable.sealed_bytes>0]|join(\" \")");
+	const char *nmore = jq(file, "[.processes[]|select(.name|endswith("
+		"\"target\")|not)]|length");
+	const char *got_full = field(file, full, ".name,"
+		"(.program|endswith(\"/target\")),.objects.bytes"
+		"==.objects.sealed_bytes,.executable.bytes"
+		"==.executable.sealed_bytes,.sealed_by,.not_sealed");
+	const char *got_open = field(file, open, ".objects.bytes"
+		">.objects.sealed_bytes,.executable.bytes"
+		"==.executable.sealed_bytes,(.not_sealed[]|.kinds,.why,"
+		"(.object|endswith(\"/libc.so\")))");
+	const char *got_bare = field(file, bare, ".objects.bytes>0,"
+		".objects.sealed_bytes,.executable.sealed_bytes,.sealed_by,"
+		"(.not_sealed|length),.not_sealed[0].why");
+	stop(full);
+	stop(bare);
+	stop(open);
+	want_status(r, 0);
+	want_status(up, 0);
+	assert_string_equal(got_full, "target true true true [\"loader\"] []");
+	assert_string_equal(got_open,
+		"true true [\"records\"] dlopen adds to it true");
+	assert_string_equal(got_bare, "true 0 0 [] 2 nobody did");
+	assert_string_equal(order, "false true true");
+	assert_string_equal(reverse, "true true false");
+	/* this program is one of them */
+	assert_true(atoi(nmore) > 0);
+	assert_string_equal(jq(file, ".unknown_because"), "null");
+}
+
+static void all_text(void **s)
+{
+	(void)s;
+	need_mseal();
+	struct target full = start(SEALED), bare = start(UPSTREAM),
+		open = start_with("LD_SEAL=on,dlopen", SEALED, "wait");
+	struct result *all = MAP("--all");
+	struct result *two = MAP(pid_of(full), pid_of(bare));
+	struct result *check = MAP("--all", "--check", "target");
+	struct result *bad = MAP("--check", pid_of(full), pid_of(bare));
+	struct result *none = MAP("--all", "--check", "no-such-name");
+	struct result *path = MAP("--all", "*/upstream-target");
+	stop(full);
+	stop(bare);
+	stop(open);
+	want_status(all, 0);
+	want_out(all, "% loader    records of libc.so: dlopen adds to it\n");
+	want_out(all, "   0.0 %    0.0 % -         all: nobody did\n");
+	want_out(two, "Of 2 processes all code is immutable in 1, a part of it"
+		" in 0, and none in 1.\n");
+	want_out(two, fmt("%7d /", (int)full.pid));
+	want_out(two, " 100.0 %  100.0 % loader\n");
+	want_status(check, 0);
+	if (*check->out) wanted(check, "nothing on stdout");
+	want_status(bad, 1);
+	want_err(bad, fmt("sealmap: %d upstream-target: not sealed: ",
+		(int)bare.pid));
+	want_err(bad, "1 of 2 processes are not as level \"on\" would have"
+		" them\n");
+	want_no_err(bad, fmt("sealmap: %d ", (int)full.pid));
+	want_refusal(none, "no process is called so");
+	want_out(path, "Of 1 processes ");
+	want_refusal(MAP(pid_of(full), pid_of(bare)), "there is no process");
+	want_status(MAP("--all", "--sort=nonsense"), 2);
+	want_status(MAP("--all", "--picture"), 2);
+	want_status(MAP("--all", "--", SEALED), 2);
+}
+
 /* ---- --attack ------------------------------------------------------ */
 
 #define ATTACKABLE \
@@ -587,14 +688,6 @@ static void attack_stopped(void **s)
 
 /* ---- what can't be looked at --------------------------------------- */
 
-static void want_refusal(struct result *r, const char *why)
-{
-	want_status(r, 3);
-	want_one_err_line(r);
-	want_err(r, why);
-	if (*r->out) wanted(r, "nothing on stdout");
-}
-
 static void no_process(void **s)
 {
 	(void)s;
@@ -665,7 +758,7 @@ static void usage(void **s)
 	(void)s;
 	want_status(RUN(PLAIN, SEALMAP, 0), 2);
 	want_status(MAP("--nonsense"), 2);
-	want_status(MAP("1", "2"), 2);
+	want_status(MAP("1", SEALED), 2);
 	want_status(MAP("--level=off", "1"), 2);
 	want_status(MAP("--"), 2);
 	want_status(MAP("1", "--", "/bin/true"), 2);
@@ -892,7 +985,8 @@ int main(void)
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
 		cmocka_unit_test(audit_calls), cmocka_unit_test(audit_others),
 		cmocka_unit_test(pid_agrees),
-		cmocka_unit_test(pid_glibc), cmocka_unit_test(attack_run),
+		cmocka_unit_test(pid_glibc), cmocka_unit_test(all_json),
+		cmocka_unit_test(all_text), cmocka_unit_test(attack_run),
 		cmocka_unit_test(attack_pid), cmocka_unit_test(attack_stopped),
 		cmocka_unit_test(no_process), cmocka_unit_test(kernel_thread),
 		cmocka_unit_test(no_permission), cmocka_unit_test(no_program),
