@@ -191,30 +191,53 @@ static int cut_short(const struct object *o, uint64_t size)
 	return 0;
 }
 
-void read_file(struct space *sp, const char *path, uint64_t page)
+static char *why_not(struct object *o, const char *path, int fd,
+	uint64_t page, uint64_t *found)
 {
-	struct object *o = grow(0, 0, sizeof *o);
-	struct source src = { .fd = open(path, O_RDONLY|O_CLOEXEC|O_NONBLOCK) };
+	struct source src = { .fd = fd };
 	struct stat st;
 	const char *why;
-	memset(sp, 0, sizeof *sp);
-	if (src.fd < 0 || fstat(src.fd, &st))
-		die("%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode)) die("%s: not a file", path);
+	if (fd < 0 || fstat(fd, &st))
+		return format("%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode)) return format("%s: not a file", path);
 	/* Read it once to learn the machine, and again with its page size. */
-	if ((why = object_read(o, &src, 4096))) die("%s: %s", path, why);
-	object_drop_image(o);
-	sp->page = page ? page : page_size(o);
-	if ((why = object_read(o, &src, sp->page))) die("%s: %s", path, why);
-	if (cut_short(o, st.st_size))
-		die("%s: its segments reach beyond its end", path);
-	close(src.fd);
-	o->path = sp->title = format("%s", path);
-	o->loader = is_loader(path);
-	object_policy(o, sp->page);
-	if (o->uncertain)
-		die("%s: more separate ranges than the loader can seal", path);
+	why = object_read(o, &src, 4096);
+	*found = page ? page : page_size(o);
+	if (!why) {
+		object_free(o);
+		why = object_read(o, &src, *found);
+	}
+	if (!why && cut_short(o, st.st_size))
+		why = "its segments reach beyond its end";
+	return why ? format("%s: %s", path, why) : 0;
+}
+
+char *file_try(struct space *sp, const char *path, uint64_t page)
+{
+	struct object *o = grow(0, 0, sizeof *o);
+	int fd = open(path, O_RDONLY|O_CLOEXEC|O_NONBLOCK);
+	char *why;
+	memset(o, 0, sizeof *o);
+	memset(sp, 0, sizeof *sp);
 	sp->objects = o;
 	sp->nobjects = 1;
-	fill(sp, o);
+	why = why_not(o, path, fd, page, &sp->page);
+	if (fd >= 0) close(fd);
+	if (!why) {
+		o->path = sp->title = format("%s", path);
+		o->loader = is_loader(path);
+		object_policy(o, sp->page);
+		if (o->uncertain)
+			why = format("%s: more separate ranges than the loader"
+				" can seal", path);
+	}
+	if (why) space_free(sp);
+	else fill(sp, o);
+	return why;
+}
+
+void read_file(struct space *sp, const char *path, uint64_t page)
+{
+	char *why = file_try(sp, path, page);
+	if (why) die("%s", why);
 }

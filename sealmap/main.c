@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct options {
-	int table, picture, json, check, attack, audit, all;
+	int table, picture, json, check, attack, audit, all, files;
 	const char *svg, *output;
 	struct check how;
 	uint64_t page;		/* 0: of the file's machine */
@@ -25,6 +25,7 @@ static const char usage_text[] =
 "       sealmap [options] PID PID...      a line for each process\n"
 "       sealmap [options] --all [NAME...] the same for all processes, or those of\n"
 "                                         such names or paths (shell patterns)\n"
+"       sealmap [options] --files DIR...  a line for each program and library below\n"
 "\n"
 "What to show (default: --table):\n"
 "  -t, --table          each mapping: object, kind, who sealed it or why not\n"
@@ -87,7 +88,7 @@ static int parse_colour(const char *s)
 }
 
 enum { O_ASCII = 256, O_COLOUR, O_PAGE, O_EXEMPT,
-	O_AUDIT, O_ALL, O_SORT };
+	O_AUDIT, O_ALL, O_SORT, O_FILES };
 
 static const struct option options[] = {
 	{ "table", 0, 0, 't' }, { "picture", 0, 0, 'p' }, { "json", 0, 0, 'j' },
@@ -96,7 +97,7 @@ static const struct option options[] = {
 	{ "ascii", 0, 0, O_ASCII }, { "color", 2, 0, O_COLOUR },
 	{ "page-size", 1, 0, O_PAGE }, { "no-exempt", 0, 0, O_EXEMPT },
 	{ "audit", 0, 0, O_AUDIT }, { "all", 0, 0, O_ALL },
-	{ "sort", 1, 0, O_SORT },
+	{ "sort", 1, 0, O_SORT }, { "files", 0, 0, O_FILES },
 	{ "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0 },
 };
 
@@ -125,6 +126,7 @@ static struct options parse_options(int argc, char **argv)
 	case O_EXEMPT: opt.check = opt.how.no_exempt = 1; break;
 	case O_AUDIT: opt.audit = 1; break;
 	case O_ALL: opt.all = 1; break;
+	case O_FILES: opt.files = 1; break;
 	case O_SORT:
 		if (system_order(optarg))
 			usage("--sort=%s: pid, name, objects or code",
@@ -273,6 +275,20 @@ static int look_at_many(const struct options *opt, struct out *out, char **names
 	return sys.failed ? EXIT_UNSEALED : EXIT_FINE;
 }
 
+static int look_at_files(const struct options *opt, struct out *out,
+	char **paths)
+{
+	if (opt->all || opt->picture || opt->svg || opt->attack || opt->check)
+		usage("--files shows lines or --json");
+	if (!*paths) usage("--files is followed by a directory");
+	if (!files_read(paths))
+		die("neither a program nor a library is there");
+	if (opt->output) out->f = output(opt->output);
+	show_files(out, opt->json);
+	finish(out->f, opt->output ? opt->output : "standard output");
+	return EXIT_FINE;
+}
+
 static int all_pids(char *const *s)
 {
 	for (; *s; s++) if (!is_pid(*s)) return 0;
@@ -289,9 +305,11 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	struct options opt = parse_options(argc, argv);
 	struct out out = look_at_terminal(&opt);
+	if (!prog && opt.files)
+		return look_at_files(&opt, &out, argv+optind);
 	if (!prog && (opt.all || (argc-optind > 1 && all_pids(argv+optind))))
 		return look_at_many(&opt, &out, argv+optind);
-	if (opt.all || (prog ? !*prog || optind < argc : optind+1 != argc))
+	if (opt.all || opt.files || (prog ? !*prog || optind < argc : optind+1 != argc))
 		usage(prog
 			? "-- is followed by a program, and not preceded by a"
 			" process or file"

@@ -16,7 +16,8 @@
  *			why not
  *	check.c		compares them with a level
  *	file.c		does the same for a file that is not running
- *	system.c	does the same for many processes, a line each
+ *	files.c		does the same for all files of a directory
+ *	system.c	shows many processes, a line each
  *	trace.c		makes system calls in another process
  *	attack.c	tries calls on copies of a process
  *	audit.c		names the calls that seals made fail
@@ -83,6 +84,7 @@ struct object {
 	char *interp;		/* or 0 */
 	char **needed;		/* ends with 0 */
 	int marked, textrel, pie;
+	int now;		/* its symbols are resolved at start */
 	int needs;		/* a library, at least one */
 	uint64_t debug;		/* in memory: address of struct r_debug */
 	unsigned char *image;	/* its notes, for the loader's code */
@@ -244,10 +246,16 @@ void show_system(const struct out *, struct system *, int json);
 /* file.c */
 /* page 0: of the machine that the file is for */
 void read_file(struct space *, const char *path, uint64_t page);
+/* Returns 0, or the reason why it can't, in memory from malloc. */
+char *file_try(struct space *, const char *path, uint64_t page);
 /* all levels, side by side */
 void show_levels(const struct out *, struct space *);
 /* as the loader would seal it */
 void at_level(struct space *, enum seal_level);
+
+/* files.c */
+size_t files_read(char *const *paths);	/* returns their number */
+void show_files(const struct out *, int json);
 
 /* trace.c: makes system calls in another process, which is stopped under ptrace
  * but not at the entry of a call. */

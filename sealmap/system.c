@@ -410,7 +410,7 @@ static void show_system_json(FILE *f, const struct system *sys)
 
 void show_system(const struct out *out, struct system *sys, int json)
 {
-	qsort(sys->p, sys->n, sizeof *sys->p, compare);
+	if (sys->n) qsort(sys->p, sys->n, sizeof *sys->p, compare);
 	if (json) show_system_json(out->f, sys);
 	else show_lines(out, sys);
 }

@@ -930,6 +930,43 @@ static void file_foreign(void **s)
 	want_out(r, bad);
 }
 
+static void files(void **s)
+{
+	(void)s;
+	const char *dir = scratch("files"), *file = scratch("files.json");
+	static const char *const one = "[.files[]|select(.path|endswith(\"/%s\"))"
+		"|%s]|map(tostring)|join(\" \")";
+	struct result *r;
+	want_status(RUN(PLAIN, "/bin/sh", "-c", fmt("rm -rf '%s' && mkdir -p"
+		" '%s/lib' && cp '%s' '%s' '%s' '%s/lib/libc.so' '%s' && echo"
+		" text > '%s/text' && head -c 200 '%s' > '%s/cut' && cp '%s'"
+		" '%s/lib/exempting' && ln -s target '%s/link'", dir, dir,
+		SEALED, UPSTREAM, FOREIGN_STATIC, prefix, dir, dir, SEALED, dir,
+		exempting("--exempt"), dir, dir)), 0);
+	r = MAP("--files", dir);
+	want_status(r, 0);
+	want_one_err_line(r);
+	want_err(r, "/files/cut: its program headers are not all there\n");
+	want_out(r, "/files/libc.so ");
+	want_out(r, " (the loader)         no   full     100.0 %  100.0 %\n");
+	want_out(r, "Of 5 programs and libraries 2 are marked, 1 exempt memory,"
+		" 0 have no RELRO, and 0 have code that can be written to.\n");
+	want_status(MAP("--files", "--json", "-o", file, dir), 0);
+	assert_string_equal(jq(file, fmt(one, "target",
+		".kind,.marked,.relro,.on_bytes==.bytes")),
+		"position-independent program true full true");
+	assert_string_equal(jq(file, fmt(one, "upstream-target",
+		".marked,.on_bytes<.full_bytes,.full_bytes==.bytes")),
+		"false true true");
+	assert_string_equal(jq(file, fmt(one, "exempting",
+		".on_bytes,.full_bytes,.exempt_bytes==.bytes")), "0 0 true");
+	assert_string_equal(jq(file, ".unreadable"), "1");
+	want_status(MAP("--files"), 2);
+	want_status(MAP("--files", "--check", dir), 2);
+	want_refusal(MAP("--files", "/nonexistent"), "No such file");
+	want_refusal(MAP("--files", "/proc/self/fdinfo"), "neither a program");
+}
+
 /* ---- what is written ----------------------------------------------- */
 
 static void odd_names(void **s)
@@ -992,7 +1029,8 @@ int main(void)
 		cmocka_unit_test(no_permission), cmocka_unit_test(no_program),
 		cmocka_unit_test(no_mseal), cmocka_unit_test(usage),
 		cmocka_unit_test(file_foretells), cmocka_unit_test(file_refused),
-		cmocka_unit_test(file_foreign), cmocka_unit_test(odd_names),
+		cmocka_unit_test(file_foreign), cmocka_unit_test(files),
+		cmocka_unit_test(odd_names),
 		cmocka_unit_test(pictures),
 	};
 	return SUITE(SUITE_NAME, tests);
