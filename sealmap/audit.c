@@ -69,6 +69,12 @@ static struct thread *thread(struct audit *a, pid_t tid)
 
 /* Calls that may be refused because of a seal. */
 
+static size_t shm_size(int id)
+{
+	struct shmid_ds ds;
+	return shmctl(id, IPC_STAT, &ds) ? 1 : ds.shm_segsz;
+}
+
 /* Set r to the memory that a call names; the second range is mremap's new
  * place. Returns its name, or 0 if it is another call. */
 static const char *call(const struct asked *c, struct seal_range r[2],
@@ -88,8 +94,7 @@ static const char *call(const struct asked *c, struct seal_range r[2],
 		if (a[3] & MREMAP_FIXED) r[1] = __seal_round(a[4], a[2], page);
 		return "mremap";
 	case SYS_shmat:
-		/* The segment's size is not told. */
-		r[0] = __seal_round(a[1], 1, page);
+		r[0] = __seal_round(a[1], shm_size(a[0]), page);
 		return (int)a[2] & SHM_REMAP ? "shmat" : 0;
 	}
 	return 0;
@@ -117,7 +122,7 @@ static const char *wish(const struct asked *c)
 	const uint64_t *a = c->arg;
 	if (c->nr == SYS_mprotect || c->nr == SYS_pkey_mprotect
 	    || c->nr == SYS_mmap) {
-		snprintf(buf, sizeof buf, " to %s", prot_text(asked_prot(c)));
+		snprintf(buf, sizeof buf, " %s", prot_text(asked_prot(c)));
 		return buf;
 	}
 	if (c->nr != SYS_madvise) return "";
@@ -157,21 +162,24 @@ static int file_is_gone(const char *path)
 	return n > l && !strcmp(path+n-l, end);
 }
 
-/* How the program may be allowed to change r, which is sealed. */
+/* How the program may be allowed to change what is sealed of r. The command
+ * names all that the call would change of the object, since another level may
+ * seal the rest. */
 static char *remedy(const struct space *sp, const struct map *m,
 	struct seal_range r)
 {
 	const struct object *o = m->object >= 0 ? sp->objects+m->object : 0;
 	char *path, *s;
 	if (m->kind == K_VDSO && !sp->by_kernel)
-		return format("only LD_SEAL=off lets it");
+		return format("only LD_SEAL=off allows it");
 	if (!o && m->by && !strcmp(m->by, "program"))
 		return format("the program sealed it itself");
 	if (!o) return format("the kernel sealed it");
 	if (o->loader)
-		return format("it is libc's, and only LD_SEAL=off lets it");
+		return format("it is libc's, and only LD_SEAL=off allows it");
 	if (file_is_gone(o->path))
 		return format("its file is gone: start it anew");
+	r = __seal_common(r, (struct seal_range){ o->start, o->end });
 	path = quoted(o->path);
 	s = format("sealmark --mutable %llx-%llx %s",
 		(unsigned long long)(r.start-o->bias),
@@ -195,26 +203,29 @@ static int new_place(struct audit *a, char *key)
 	return a->nplaces <= MAX_PLACES;
 }
 
-/* part is the memory in r that is sealed; m is its first mapping. */
+/* part is from the first to the last sealed memory in r; m is its first
+ * mapping. */
 static void print(struct audit *a, const struct space *sp, const char *who,
 	const struct asked *c, const char *name, struct seal_range r,
 	const struct map *m, struct seal_range part, unsigned kinds)
 {
 	const struct object *o = m->object >= 0 ? sp->objects+m->object : 0;
 	const char *of = o ? o->path : *m->name ? m->name : "anonymous memory";
-	char where[48] = "", *how;
+	char *how;
 	if (!new_place(a, format("%s%s %s %llx", name, wish(c), of,
 	    (unsigned long long)(part.start - (o ? o->bias : 0)))))
 		return;
-	if (part.start != r.start || part.end != r.end)
-		snprintf(where, sizeof where, " at %llx-%llx",
-			(unsigned long long)part.start,
-			(unsigned long long)part.end);
-	how = remedy(sp, m, part);
-	warn("%s: %s of %llx-%llx%s refused, sealed: %s of %s%s; %s", who, name,
+	how = remedy(sp, m, r);
+	warn("%s: refused: %s %llx-%llx%s: %s of %s: %s", who, name,
 		(unsigned long long)r.start, (unsigned long long)r.end,
-		wish(c), kinds_text(kinds), of, where, how);
+		wish(c), kinds_text(kinds, "+"), of, how);
 	free(how);
+}
+
+/* A discard is refused of memory that can't be written to. */
+static int in_the_way(const struct map *m, const struct asked *c)
+{
+	return m->sealed == YES && (c->nr != SYS_madvise || !(m->prot & W));
 }
 
 /* A line for each object that has sealed memory in r. Returns 0 if there is
@@ -224,21 +235,19 @@ static int explain(struct audit *a, const struct space *sp, const char *who,
 {
 	int found = 0;
 	for (size_t i=0; i<sp->n; ) {
-		const struct map *m = sp->maps+i;
-		struct seal_range part = __seal_common(r,
-			(struct seal_range){ m->start, m->end }), more;
-		unsigned kinds = 1u<<m->kind;
-		i++;
-		if (m->sealed != YES || part.start >= part.end) continue;
-		for (; i<sp->n && sp->maps[i].sealed == YES
-		    && sp->maps[i].object == m->object
-		    && (m->object >= 0 || sp->maps[i].kind == m->kind); i++) {
-			more = __seal_common(r, (struct seal_range){
-				sp->maps[i].start, sp->maps[i].end });
-			if (more.start >= more.end) break;
-			part.end = more.end;
-			kinds |= 1u<<sp->maps[i].kind;
+		const struct map *m = sp->maps+i, *k = m;
+		struct seal_range part = { m->start, m->end };
+		unsigned kinds = 0;
+		for (; i<sp->n && (k = sp->maps+i)->object == m->object
+		    && (m->object >= 0 || k == m); i++) {
+			struct seal_range x = __seal_common(r,
+				(struct seal_range){ k->start, k->end });
+			if (x.start >= x.end || !in_the_way(k, c)) continue;
+			if (!kinds) part.start = x.start;
+			part.end = x.end;
+			kinds |= 1u<<k->kind;
 		}
+		if (!kinds) continue;
 		print(a, sp, who, c, name, r, m, part, kinds);
 		found = 1;
 	}

@@ -59,7 +59,7 @@ static size_t exemptions(const struct check *c, const struct space *sp)
 		uint64_t bytes = exempt_bytes(sp, i, c->level, &kinds);
 		if (!bytes) continue;
 		warn("%sexempted: %s of %s (%s)", c->who, size_text(bytes),
-			o->path, kinds_text(kinds));
+			o->path, kinds_text(kinds, " "));
 		n += !allowed(c, o->path);
 	}
 	return n;

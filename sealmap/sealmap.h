@@ -156,7 +156,7 @@ struct map *space_at(const struct space *, uint64_t addr);	/* or 0 */
 const char *object_name(const struct space *, const struct map *);
 const char *kind_name(enum kind);
 /* the names of a set of kinds; a static buffer */
-const char *kinds_text(unsigned kinds);
+const char *kinds_text(unsigned kinds, const char *between);
 const char *level_name(enum seal_level);
 /* Mappings first to result-1 are of one object, or alike and adjacent. */
 size_t region_end(const struct space *, size_t first);

@@ -19,7 +19,7 @@ const char *kind_name(enum kind k)
 	return kinds[k];
 }
 
-const char *kinds_text(unsigned set)
+const char *kinds_text(unsigned set, const char *between)
 {
 	static char buf[128];
 	size_t n = 0;
@@ -27,7 +27,7 @@ const char *kinds_text(unsigned set)
 	for (size_t k=0; k<sizeof kinds/sizeof *kinds; k++)
 		if (set & 1u<<k)
 			n += snprintf(buf+n, sizeof buf-n, "%s%s",
-				n ? " " : "", kinds[k]);
+				n ? between : "", kinds[k]);
 	return buf;
 }
 

@@ -233,7 +233,7 @@ static char *rest_text(const struct process *p, size_t i)
 		free(names);
 		names = s;
 	}
-	s = format("%s of %s: %s", kinds_text(kinds), names, p->rest[i].why);
+	s = format("%s of %s: %s", kinds_text(kinds, " "), names, p->rest[i].why);
 	free(names);
 	return s;
 }
