@@ -12,6 +12,11 @@
 #include "seal_range.h"
 #include "seal_words.h"
 
+/* What configure was given as --with-seal-default=. */
+#ifndef SEAL_DEFAULT
+#define SEAL_DEFAULT "on"
+#endif
+
 enum seal_level {
 	SEAL_OFF,	/* nothing */
 	SEAL_ON,	/* all but RW data; RW data if marked */

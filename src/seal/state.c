@@ -8,10 +8,6 @@
 #include "syscall.h"
 #include "seal.h"
 
-#ifndef SEAL_DEFAULT
-#define SEAL_DEFAULT "on"
-#endif
-
 /* ld.so has its own, in seal_dso.c. */
 static struct seal_state state;
 weak_alias(state, __seal_state);

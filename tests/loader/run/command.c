@@ -157,10 +157,70 @@ static void no_program(void **state)
 	want_one_err_line(r);
 	want_err(r, "libnoelf.so");
 	assert_true(r->status > 0);
-	r = LD(NOENV, "--nonsense");
-	assert_true(r->status > 0);
-	r = LD(NOENV, "--seal");
-	assert_true(r->status > 0);
+}
+
+/* What is wrong, and upstream's four lines, by which programs know musl. */
+static void want_usage(struct result *r, const char *complaint)
+{
+	want_status(r, 1);
+	if (*r->out) wanted(r, "nothing on stdout");
+	if (strncmp(r->err, complaint, strlen(complaint)))
+		wanted(r, "stderr to begin with \"%s\"", complaint);
+	if (strncmp(r->err+strlen(complaint), "musl libc (", 11))
+		wanted(r, "upstream's lines after that");
+	want_err(r, ")\nVersion 1.");
+	want_err(r, "\nDynamic Program Loader\nUsage: ");
+	want_err(r, "--seal WORDS ");
+	want_err(r, "levels: off on full; flags: strict");
+	want_err(r, "\nmusl-seal ");
+}
+
+static void usage(void **state)
+{
+	(void)state;
+	want_usage(LD(NOENV, 0), "");
+	want_usage(LD(NOENV, "--nonsense"),
+		fmt("%s: unknown option --nonsense\n", ldso));
+	want_usage(LD(NOENV, "--nonsense=x", built("program/pie")),
+		fmt("%s: unknown option --nonsense=x\n", ldso));
+	want_usage(LD(NOENV, "--sealed=on", built("program/pie")),
+		fmt("%s: unknown option --sealed=on\n", ldso));
+	want_usage(LD(NOENV, "--seal"), fmt("%s: --seal needs a value\n", ldso));
+	want_usage(LD(NOENV, "--argv0=x", "--preload"),
+		fmt("%s: --preload needs a value\n", ldso));
+	want_usage(LD(NOENV, "--seal", "on"), "");
+	want_usage(LD(NOENV, "--seal=on"), "");
+	want_usage(LD(NOENV, "--list"), "");
+}
+
+/* The name of the fork, its release, its default and the kernel. */
+static void version(void **state)
+{
+	static const char *const options[] = { "--version", "--help" };
+	(void)state;
+	for (size_t i=0; i<2; i++) {
+		struct result *r = LD(NOENV, options[i]);
+		want_clean(r);
+		want_out(r, "musl libc (");
+		want_out(r, "\nmusl-seal ");
+		want_out(r, "; default: ");
+		want_out(r, emulated || kernel_has_mseal()
+			? "\nthe kernel has mseal\n"
+			: "\nthe kernel has no mseal\n");
+		if (i) want_out(r, "--seal WORDS ");
+	}
+	if (emulated) return;
+	struct result *r = RUN(NOENV, "../deny", "EPERM", ldso, "--version");
+	want_out(r, "\nmseal is not permitted\n");
+	/* As upstream, because scripts look there. */
+	const char *ldd = built("ldd");
+	unlink(ldd);
+	assert_int_equal(symlink(ldso, ldd), 0);
+	r = RUN(NOENV, ldd, "--version");
+	want_status(r, 1);
+	want_err(r, "musl libc (");
+	if (*r->out) wanted(r, "nothing on stdout");
+	unlink(ldd);
 }
 
 /* A truncated program, as a command of the loader. */
@@ -185,6 +245,8 @@ int main(void)
 		cmocka_unit_test(list),
 		cmocka_unit_test(no_program),
 		cmocka_unit_test(truncated_program),
+		cmocka_unit_test(usage),
+		cmocka_unit_test(version),
 	};
 	return SUITE("command", tests);
 }
