@@ -1,0 +1,3 @@
+static int four = 4;
+static int *const where = &four;
+int x(void) { return *where; }
