@@ -60,6 +60,8 @@ install: need-build $(if $(CROSS_COMPILE)$(TARGET),,tools)
 ifeq ($(CROSS_COMPILE)$(TARGET),)
 	@mkdir -p $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
 	cp $(TOOLS:%=$(BUILD)/tools/%) $(DESTDIR)$(or $(BINDIR),$(PREFIX)/bin)
+	@mkdir -p $(DESTDIR)$(COMPLETIONS)
+	for t in $(TOOLS) ; do cp sealmap/completion.bash $(DESTDIR)$(COMPLETIONS)/$$t || exit ; done
 endif
 	@for f in docs/man/*.[1-9] ; do \
 		d=$(DESTDIR)$(or $(MANDIR),$(PREFIX)/share/man)/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
@@ -67,6 +69,8 @@ endif
 
 # Programs that run on this machine and handle processes and files of any libc.
 TOOLS = sealmap sealmark
+# where bash looks for the completion of a command, if PREFIX is below its directories
+COMPLETIONS = $(PREFIX)/share/bash-completion/completions
 HOSTCC = cc
 tools: need-build
 	+@for t in $(TOOLS) ; do $(MAKE) --no-print-directory $(if $(V),,-s) -C $$t O=$(BUILD)/tools HOSTCC='$(HOSTCC)' || exit ; done

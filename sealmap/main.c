@@ -134,7 +134,7 @@ static struct options parse_options(int argc, char **argv)
 		break;
 	case O_PAGE: opt.page = parse_page(optarg); break;
 	case 'h': fputs(usage_text, stdout); exit(EXIT_FINE);
-	case 'V': puts("sealmap 1.0"); exit(EXIT_FINE);
+	case 'V': puts("sealmap " TOOLS_VERSION); exit(EXIT_FINE);
 	default: try_help();
 	}
 	if (opt.json && (opt.table || opt.picture))

@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* of both */
+#define TOOLS_VERSION "1.1"
+
 /* The program's name in messages, and its exit status if it gives up. Call this
  * before all else here. */
 void util_program(const char *name, int failure);

@@ -24,6 +24,7 @@ static const char usage[] =
 "                       the change behind that data; wrong for programs that look\n"
 "                       for the data from the end of the file\n"
 "  -h, --help           this text\n"
+"  -V, --version\n"
 "\n"
 "A file is replaced as a whole, with mode and owner kept, or left as it is.\n"
 "Exit status: 0 done, 1 something could not be done, 2 wrong usage.\n"
@@ -124,13 +125,14 @@ int main(int argc, char **argv)
 		{ "exempt", no_argument, 0, 'x' },
 		{ "append", no_argument, 0, 'a' },
 		{ "help", no_argument, 0, 'h' },
+		{ "version", no_argument, 0, 'V' },
 		{ 0 }
 	};
 	const char **mutables = 0;
 	struct edit e = { 0 };
 	int c, ret = 0, changes = 0;
 	util_program("sealmark", 1);
-	while ((c = getopt_long(argc, argv, "mur:xah", options, 0)) != -1) {
+	while ((c = getopt_long(argc, argv, "mur:xahV", options, 0)) != -1) {
 		changes |= c != 'a';
 		switch (c) {
 		case 'm': e.mark = 1; break;
@@ -143,6 +145,7 @@ int main(int argc, char **argv)
 			mutables[e.nmutables++] = optarg;
 			break;
 		case 'h': fputs(usage, stdout); return 0;
+		case 'V': puts("sealmark " TOOLS_VERSION); return 0;
 		default: fputs("try sealmark --help\n", stderr); return 2;
 		}
 	}

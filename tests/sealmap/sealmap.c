@@ -781,7 +781,8 @@ static void usage(void **s)
 	want_status(MAP("99999999999999999999"), 2);
 	want_status(MAP("--page-size=5000", SEALED), 2);
 	want_out(MAP("--help"), "usage: sealmap");
-	want_status(MAP("-V"), 0);
+	want_out(MAP("-V"), "sealmap 1.");
+	want_out(RUN(PLAIN, getenv("SEALMARK"), "--version"), "sealmark 1.");
 	want_refusal(MAP("-o", "/nonexistent/x", "1"), "");
 }
 
@@ -1024,6 +1025,56 @@ static void pictures(void **s)
 	want_clean(RUN(PLAIN, "/usr/bin/xmllint", "--noout", "--nonet", svg));
 }
 
+/* The words that bash offers for a line, of which the last word is completed. */
+static const char *offered(const char *tool, const char *line)
+{
+	const char *dir = getenv("TESTS");
+	struct result *r = RUN(PLAIN, "/bin/bash", "-c", fmt("%s() { '%s' \"$@\""
+		"; }; . '%s/../sealmap/completion.bash'; COMP_WORDS=(%s %s);"
+		" COMP_CWORD=$((${#COMP_WORDS[@]}-1)); PATH=/usr/bin:/bin;"
+		" _sealmap %s; echo \"${COMPREPLY[*]}\"", tool,
+		strcmp(tool, "sealmap") ? getenv("SEALMARK") : SEALMAP, dir,
+		tool, line, tool));
+	want_clean(r);
+	r->out[strcspn(r->out, "\n")] = 0;
+	return r->out;
+}
+
+static void completion(void **s)
+{
+	(void)s;
+	if (access("/bin/bash", X_OK)) skip_case("no bash");
+	static const char *const tools[] = { "sealmap", "sealmark" };
+	for (int i=0; i<2; i++) {
+		struct result *r = RUN(PLAIN, i ? getenv("SEALMARK") : SEALMAP,
+			"--help");
+		const char *all = fmt(" %s ", offered(tools[i], "--"));
+		size_t n = 0;
+		for (char *p=r->out; (p = strstr(p, " --")); p++) {
+			size_t l = 2+strspn(p+3, "abcdefghijklmnopqrstuvwxyz-")
+				+1;
+			char word[40];
+			if (l < 5) continue;
+			snprintf(word, sizeof word, "%.*s ", (int)l, p);
+			if (strstr(all, word)) n++;
+			else {
+				fprintf(stderr, "  wanted%s, got%s\n", word,
+					all);
+				fail();
+			}
+		}
+		assert_true(n > 5);
+	}
+	assert_string_equal(offered("sealmap", "--level ="), "on full");
+	assert_string_equal(offered("sealmap", "--level = f"), "full");
+	assert_string_equal(offered("sealmap", "--sort c"), "code");
+	assert_non_null(strstr(offered("sealmap", "-- ech"), "echo"));
+	assert_string_equal(offered("sealmap", "-- echo x"), "");
+	assert_string_equal(offered("sealmap", fmt("%d", (int)getpid())),
+		fmt("%d", (int)getpid()));
+	assert_string_equal(offered("sealmark", "--mutable .da"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1045,7 +1096,7 @@ int main(void)
 		cmocka_unit_test(file_foretells), cmocka_unit_test(file_refused),
 		cmocka_unit_test(file_foreign), cmocka_unit_test(files),
 		cmocka_unit_test(odd_names),
-		cmocka_unit_test(pictures),
+		cmocka_unit_test(pictures), cmocka_unit_test(completion),
 	};
 	return SUITE(SUITE_NAME, tests);
 }
