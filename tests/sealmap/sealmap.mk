@@ -1,6 +1,6 @@
-# The tool, plainly and with the sanitizers, and the suite for each.
+# The tool, plainly, with the sanitizers, and as the package has it, and the suite for each.
 SEALMAP_TARGETS = $(addprefix $(O)/sealmap/,target changer upstream-target upstream-static)
-SEALMAP_SUITES = $(O)/run/sealmap $(O)/run/sealmap-sanitized
+SEALMAP_SUITES = $(addprefix $(O)/run/,sealmap sealmap-sanitized sealmap-static)
 SEALMAP_DEPS = $(wildcard $(TOP)/sealmap/* $(TOP)/src/seal/*.c $(TOP)/src/internal/seal*.h)
 
 $(O)/sealmap/target: sealmap/target.c $(STAMP)
@@ -17,6 +17,8 @@ $(O)/sealmap/sealmap: $(SEALMAP_DEPS)
 $(O)/sealmap/sealmap-sanitized: $(SEALMAP_DEPS)
 	$(MAKE) -C $(TOP)/sealmap O=$(O)/sealmap NAME=sealmap-sanitized \
 		HOSTCC="$(HOSTCC)" HOSTFLAGS="$(SANITIZE)"
+$(O)/sealmap/sealmap-static: $(SEALMAP_DEPS) $(STAMP)
+	$(MAKE) -C $(TOP)/sealmap O=$(O)/sealmap NAME=sealmap-static HOSTCC="$(MCC) -static-pie"
 
 $(SEALMAP_SUITES): $(O)/run/%: sealmap/sealmap.c $(O)/harness.o lib/harness.h $(O)/sealmap/% $(SEALMAP_TARGETS)
 	$(HOSTCC) $(HOSTFLAGS) -DSEALMAP='"$(O)/sealmap/$*"' -DSUITE_NAME='"$*"' \
