@@ -150,8 +150,9 @@ lint:
 
 check-real:
 	@build-aux/need --install build real
-	+@$(MAKE) --no-print-directory prefix upstream tools
+	+@$(MAKE) --no-print-directory prefix upstream tools linux-headers
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
+	@BUILD=$(BUILD) tests/real/server
 
 deb:
 	@build-aux/need --install build deb

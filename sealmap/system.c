@@ -309,8 +309,8 @@ static void show_sums(const struct out *out, const struct system *sys)
 			" %zu, a part of it in %zu, and none in %zu.\n", sys->n,
 			full, part, sys->n-full-part);
 	if (sys->unreadable)
-		fprintf(out->f, "%zu can't be looked at: they are of others, or"
-			" have privileges that sealmap has not.\n",
+		fprintf(out->f, "%zu more can't be looked at: another user's, or with"
+			" privileges that sealmap has not.\n",
 			sys->unreadable);
 }
 
