@@ -32,6 +32,7 @@ enum seal_dlopen {
 struct seal_policy {
 	unsigned char level;	/* enum seal_level */
 	unsigned char strict;	/* a failure to seal is an error */
+	unsigned char warn;	/* a line if nothing can be sealed */
 	unsigned char marked;	/* seal only if the main program is marked */
 	unsigned char report;	/* a line per range on standard error */
 	unsigned char dlopen;	/* enum seal_dlopen */

@@ -11,6 +11,7 @@
 /* Any of these, but no two that set a member to different values. */
 #define SEAL_FLAGS(W) \
 	W(strict, strict, 1) \
+	W(warn, warn, 1) \
 	W(marked, marked, 1) \
 	W(report, report, 1) \
 	W(dlopen, dlopen, SEAL_DLOPEN_KEPT) \

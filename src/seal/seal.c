@@ -385,7 +385,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_print(o->name, SEAL_MALFORMED, (char *)0);
 	}
 	if (o->vdso && job->rep.sealed.n) job->vdso = job->rep.sealed.r[0];
-	if (certain) know_page(job, o);
+	if (certain || policy->warn) know_page(job, o);
 	if (!policy->report) {
 		for (i=0; i<job->rep.sealed.n; i++)
 			add_range(job, job->rep.sealed.r[i]);
@@ -450,7 +450,8 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	drop_spare(job);
 	if (!error) return 0;
 	if (policy->strict) return job->error;
-	if (job->error == *__seal_state.answer || warned) return 0;
+	if (job->error == *__seal_state.answer && !policy->warn) return 0;
+	if (warned) return 0;
 	warned = 1;
 	__seal_print(prog, ": warning: cannot seal ", __seal_hex(&start, job->failed.start),
 		"-", __seal_hex(&end, job->failed.end), ": ", __seal_reason(job->error),

@@ -125,7 +125,8 @@ static int seal(const struct seal_object *o, struct seal_range r)
 	int error = o->vdso ? __seal_ask_vdso(r) : __seal_ask(r);
 	seals.asked++;
 	/* The vdso's headers don't tell its protection. */
-	if (!error && (pol->strict || pol->report) && !o->vdso && !holds(o, r))
+	if (!error && (pol->strict || pol->report || pol->warn) && !o->vdso
+	    && !holds(o, r))
 		error = ENOTSUP;
 	if (!error) return 0;
 	seals.refused++;
@@ -227,7 +228,7 @@ static void seal_object(const struct seal_object *o)
 /* Any other error is unexpected. */
 static void warn(const char *prog)
 {
-	if (!seals.error || denied()) return;
+	if (!seals.error || (denied() && !__seal_state.policy.warn)) return;
 	__seal_print(prog, ": warning: cannot seal it: ",
 		__seal_reason(seals.error), seals.asked == seals.refused
 		? "; nothing is sealed\n" : "; the rest is sealed\n",

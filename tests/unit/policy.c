@@ -35,6 +35,7 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		assert_true(w.s >= copy && w.s+w.n <= copy+strlen(copy));
 	} else {
 		if (p.strict) *f++ = 's';
+		if (p.warn) *f++ = 'w';
 		if (p.marked) *f++ = 'm';
 		if (p.report) *f++ = 'r';
 		if (p.dlopen == SEAL_DLOPEN_KEPT) *f++ = 'd';
@@ -163,7 +164,7 @@ static void words_in_message(void **st)
 {
 	(void)st;
 	assert_string_equal(SEAL_WORDS,
-		"levels: off on full; flags: strict marked report "
+		"levels: off on full; flags: strict warn marked report "
 		"dlopen nodlopen pkey");
 }
 
@@ -171,7 +172,7 @@ static void words_in_message(void **st)
 static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
-		"marked", "report", "strictly", "dlopen", "nodlopen", "pkey",
+		"marked", "report", "warn", "strictly", "dlopen", "nodlopen", "pkey",
 		",", ",", ",", "x", " ", "o" };
 	char s[128];
 	int i, k, n;

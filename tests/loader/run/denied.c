@@ -155,6 +155,33 @@ static void false_success(void **state)
 	says_why("0", reason);
 }
 
+/* A line if nothing can be sealed, and no other difference. */
+static void warns(void **state)
+{
+	static const char *const answers[][2] = {
+		{ "ENOSYS", "the kernel has no mseal" },
+		{ "EPERM", "mseal is not permitted" },
+		{ "0", "nothing is sealed by it" },
+	};
+	(void)state;
+	for (size_t i=0; i<NPROGRAMS; i++) for (size_t k=0; k<3; k++) {
+		if (emulated && k) continue;
+		struct result *r = DENY(ENV("LD_SEAL=on,warn", "CHECK_LEVEL=off"),
+			answers[k][0], built(programs[i]));
+		want_status(r, 0);
+		want_one_err_line(r);
+		want_err(r, ": warning: cannot seal ");
+		want_err(r, fmt("%s; nothing is sealed\n", answers[k][1]));
+	}
+	struct result *r = DENY(ENV("LD_SEAL=on,warn,strict"), "EPERM",
+		built("program/pie"));
+	want_status(r, 127);
+	want_one_err_line(r);
+	if (kernel_has_mseal()) for (size_t i=0; i<4; i++)
+		want_clean(RUN(ENV("LD_SEAL=full,warn", "CHECK_LEVEL=full"),
+			programs[i]));
+}
+
 /* Sealed and attacked as usual, without protection keys. */
 static void keys(void **state)
 {
@@ -225,6 +252,7 @@ int main(void)
 		cmocka_unit_test(eacces),
 		cmocka_unit_test(unheard_of),
 		cmocka_unit_test(false_success),
+		cmocka_unit_test(warns),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(under_qemu),
 		cmocka_unit_test(under_qemu_strict),

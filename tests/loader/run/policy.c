@@ -93,7 +93,8 @@ static void refused(const char *words, const char *message)
 static void unknown_words(void **state)
 {
 	static const char known[] =
-		" (levels: off on full; flags: strict marked report dlopen"
+		" (levels: off on full; flags: strict warn marked report"
+		" dlopen"
 		" nodlopen pkey)\n";
 	(void)state;
 	refused("nonsense", fmt("unknown word \"nonsense\"%s", known));
