@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,10 +116,10 @@ static void move_property(struct image *im, size_t from, size_t to,
 	PUT_WORD(im, to+4, 0);
 }
 
-struct marking { int on, change, found; };
+struct marking { uint32_t bit; int on, change, found; };
 
-/* Look for a mark, also one that was taken away, and set or clear it if
- * m->change. */
+/* Look for a bit of SEAL_NOTE_TYPE, also one that was taken away, and set or
+ * clear it if m->change. The mark may be a property too. */
 static int mark_note(struct image *im, const struct elf_note *t,
 	const struct elf_phdr *ph, void *arg)
 {
@@ -129,10 +130,10 @@ static int mark_note(struct image *im, const struct elf_note *t,
 	    && named(im, t, OWNER)) {
 		uint32_t w = GET_WORD(im, t->desc);
 		if (m->change)
-			PUT_WORD(im, t->desc, m->on ? w|SEAL_NOTE_DATA
-				: w & ~(uint32_t)SEAL_NOTE_DATA);
-		m->found |= m->change || (w & SEAL_NOTE_DATA);
+			PUT_WORD(im, t->desc, m->on ? w|m->bit : w & ~m->bit);
+		m->found |= m->change || (w & m->bit);
 	}
+	if (m->bit != SEAL_NOTE_DATA) return 0;
 	if (t->type != NT_GNU_PROPERTY_TYPE_0 || !named(im, t, "GNU")) return 0;
 	size_t seal = property(im, t, GNU_PROPERTY_MEMORY_SEAL, &here);
 	size_t park = property(im, t, PROPERTY_PARKED, &parked);
@@ -148,12 +149,30 @@ static int mark_note(struct image *im, const struct elf_note *t,
 	return 0;
 }
 
-static int is_marked(const struct image *im)
+static int has_bit(const struct image *im, uint32_t bit)
 {
 	struct image copy = *im;
-	struct marking m = { 0 };
+	struct marking m = { .bit = bit };
 	each_note(&copy, mark_note, &m);
 	return m.found;
+}
+
+/* Set a bit in the notes of the file or, if none of them has room for it, in
+ * *note, the bits of the note that the block is to have. */
+static void set_bit(struct image *im, uint32_t bit, uint32_t *note)
+{
+	struct marking m = { .bit = bit, .on = 1, .change = 1 };
+	if (*note & bit || has_bit(im, bit)) return;
+	each_note(im, mark_note, &m);
+	if (!m.found) *note |= bit;
+}
+
+/* Returns nonzero if the properties are malformed. */
+static int clear_bits(struct image *im)
+{
+	struct marking mark = { .bit = SEAL_NOTE_DATA, .change = 1 };
+	struct marking off = { .bit = SEAL_NOTE_OFF, .change = 1 };
+	return each_note(im, mark_note, &mark) | each_note(im, mark_note, &off);
 }
 
 static int add_mutable_note(struct image *im, const struct elf_note *t,
@@ -207,7 +226,8 @@ static int add_range(struct state *st, struct range r)
 const char *edit_state(const struct image *im, struct state *st)
 {
 	struct image copy = *im;
-	*st = (struct state){ .marked = is_marked(im) };
+	*st = (struct state){ .marked = has_bit(im, SEAL_NOTE_DATA),
+		.off = has_bit(im, SEAL_NOTE_OFF) };
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type != PT_GNU_MUTABLE || !ph.memsz) continue;
@@ -233,6 +253,20 @@ static struct range span(const struct image *im)
 		if (ph.vaddr+ph.memsz > s.end) s.end = ph.vaddr+ph.memsz;
 	}
 	return s;
+}
+
+/* Does the file load a byte on the pages of r? */
+static int loads(const struct image *im, struct range r)
+{
+	uint64_t page = image_page(im);
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct elf_phdr ph = image_phdr(im, i);
+		if (ph.type == PT_LOAD && ph.memsz
+		    && ph.vaddr <= ((r.end-1) | (page-1))
+		    && ph.vaddr+(ph.memsz-1) >= (r.start & -page))
+			return 1;
+	}
+	return 0;
 }
 
 static int find_section(const struct image *im, const char *name,
@@ -272,8 +306,11 @@ static void tell_widened(const struct image *im, const char *what,
 		uint64_t end = s.addr+s.size;
 		if (!(s.flags & SHF_ALLOC) || !s.size || (s.flags & SHF_TLS
 		    && s.type == SHT_NOBITS)) continue;
-		if ((s.addr < wide.end && end > wide.start)
-		    && !(s.addr >= r.start && end <= r.end)
+		int before = wide.start < r.start && s.addr < r.start
+			&& end > wide.start;
+		int behind = wide.end > r.end && s.addr < wide.end
+			&& end > r.end;
+		if ((before || behind)
 		    && strlen(others)+strlen(s.name)+2 < sizeof others) {
 			strcat(others, " ");
 			strcat(others, s.name);
@@ -301,6 +338,9 @@ static const char *add_mutable(const struct image *im, struct state *st,
 		return failed("%.100s is not in what the file loads, %llx-%llx",
 			what,
 			(unsigned long long)s.start, (unsigned long long)s.end);
+	if (!loads(im, r))
+		return failed("%.100s is between segments: the file loads"
+			" nothing there", what);
 	wide.start = r.start & -page;
 	wide.end = ((r.end-1) | (page-1)) + 1;
 	if (wide.start < s.start) wide.start = s.start;
@@ -336,7 +376,7 @@ static int has_record(const struct image *im)
 }
 
 /* Restore a file that has a record. */
-static const char *revert(struct image *im, int *note)
+static const char *revert(struct image *im, uint32_t *note)
 {
 	size_t at = im->phoff-RECORD_SIZE, desc = at+DESC;
 	uint64_t phnum = GET_WORD(im, desc+4);
@@ -348,8 +388,10 @@ static const char *revert(struct image *im, int *note)
 		"sealmark was here, but its record makes no sense";
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct elf_phdr ph = image_phdr(im, i);
-		if (ph.type == PT_NOTE && ph.offset >= at && ph.offset-at < len)
-			*note = 1;
+		if (ph.type == PT_NOTE && ph.offset >= at && ph.offset-at < len
+		    && ph.filesz >= MARK_SIZE && ph.offset < im->n
+		    && MARK_SIZE <= im->n-ph.offset)
+			*note = GET_WORD(im, ph.offset+DESC);
 	}
 	if (phnum >= PN_XNUM || phoff > at || table > at-phoff || size > at
 	    || len > im->n-at || len < RECORD_SIZE)
@@ -365,7 +407,7 @@ struct block {
 	uint64_t off, len;	/* in the file */
 	struct elf_phdr *ph;	/* the new table */
 	unsigned n;
-	int note;
+	uint32_t note;		/* the bits of our own note; 0 for none */
 	int inside;		/* it lies inside a segment */
 	int own;		/* it has a segment of its own */
 	/* the segment that it extends, or follows in the table */
@@ -537,7 +579,7 @@ static const char *put_block(struct image *im, struct block *b)
 			ph->offset = table+b->n*SIZE(im, Phdr);
 			ph->vaddr = ph->paddr = addr+ph->offset;
 			put_owner(im, ph->offset, 4, SEAL_NOTE_TYPE);
-			PUT_WORD(im, ph->offset+DESC, 1);
+			PUT_WORD(im, ph->offset+DESC, b->note);
 		}
 		elf_put_phdr(im->form, im->p+table+i*SIZE(im, Phdr), ph);
 	}
@@ -699,10 +741,10 @@ static void tell_lent(const char *lent, unsigned n, void (*say)(const char *))
 	}
 }
 
-/* Give a file that has no block the ranges of st and, with note, a mark of its
- * own. With append, a block may go behind any data. */
-static const char *build(struct image *im, const struct state *st, int note,
-	int append, void (*say)(const char *))
+/* Give a file that has no block the ranges of st and, unless note is 0, a note
+ * with these bits. With append, a block may go behind any data. */
+static const char *build(struct image *im, const struct state *st,
+	uint32_t note, int append, void (*say)(const char *))
 {
 	struct block b = { .n = im->phnum, .note = note };
 	unsigned i, k, changed = 0;
@@ -732,7 +774,7 @@ static const char *build(struct image *im, const struct state *st, int note,
 		changed = 1;
 	}
 	for (j=0; j<st->n; j++) missing += !have[j];
-	total = im->phnum+missing+note;
+	total = im->phnum+missing+!!note;
 	int in_place = !note && borrow(im, b.ph, lent, missing, UNUSED);
 	if (!in_place) {
 		b.len = RECORD_SIZE + total*SIZE(im, Phdr)
@@ -774,7 +816,7 @@ static void say_nothing(const char *s)
  * the block again must give the same bytes. Sets *append if the block was at
  * the end. */
 static const char *open_block(struct image *im, const struct state *st,
-	int *note, int *append)
+	uint32_t *note, int *append)
 {
 	if (!has_record(im)) return 0;
 	size_t desc = im->phoff-RECORD_SIZE+DESC;
@@ -796,26 +838,86 @@ static const char *open_block(struct image *im, const struct state *st,
 	return error;
 }
 
+/* Requests that the loader would ignore ------------------------------------ */
+
+static uint64_t dyn_word(const struct image *im, size_t at, unsigned i)
+{
+	unsigned size = im->form.is64 ? 8 : 4;
+	return elf_get(im->form, im->p+at, (struct elf_field){ i*size, size });
+}
+
+/* The value of an entry of the dynamic section. 0 if it has none. */
+static uint64_t dynamic(const struct image *im, uint64_t tag)
+{
+	size_t size = im->form.is64 ? 16 : 8;
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct elf_phdr ph = image_phdr(im, i);
+		if (ph.type != PT_DYNAMIC || ph.offset > im->n
+		    || ph.filesz > im->n-ph.offset)
+			continue;
+		for (uint64_t k=0; k+size<=ph.filesz; k+=size) {
+			if (dyn_word(im, ph.offset+k, 0) == tag)
+				return dyn_word(im, ph.offset+k, 1);
+			if (!dyn_word(im, ph.offset+k, 0)) break;
+		}
+	}
+	return 0;
+}
+
+/* Is it a musl, which is its own dynamic linker? It looks up the function of
+ * its third stage by name. */
+static int is_libc(const struct image *im)
+{
+	static const char stage[] = "\0__dls3";
+	uint64_t addr = dynamic(im, DT_STRTAB), size = dynamic(im, DT_STRSZ);
+	for (unsigned i=0; i<im->phnum; i++) {
+		struct elf_phdr ph = image_phdr(im, i);
+		uint64_t off = addr-ph.vaddr;
+		if (ph.type == PT_LOAD && addr >= ph.vaddr && off < ph.filesz)
+			return !!memmem(im->p+ph.offset+off,
+				size < ph.filesz-off ? size : ph.filesz-off,
+				stage, sizeof stage);
+	}
+	return 0;
+}
+
+static int is_library(const struct image *im)
+{
+	for (unsigned i=0; i<im->phnum; i++)
+		if (image_phdr(im, i).type == PT_INTERP) return 0;
+	return GET(im, 0, Ehdr, e_type) == ET_DYN
+		&& !(dynamic(im, DT_FLAGS_1) & DF_1_PIE);
+}
+
+static const char *ignored(const struct image *im, const struct edit *e)
+{
+	if (!e->exempt && !e->nmutables && !e->off) return 0;
+	if (is_libc(im))
+		return "it is the C library with the loader, which seals all of"
+			" itself; only LD_SEAL=off leaves it unsealed";
+	if (e->off && is_library(im))
+		return "it is a library, and --off counts for programs only;"
+			" --exempt keeps all of a library mutable";
+	return 0;
+}
+
 const char *edit_apply(struct image *im, const struct edit *e,
 	void (*say)(const char *))
 {
 	struct state st;
-	struct marking m = { .change = 1 };
-	int note = 0, append = e->append;
+	uint32_t note = 0;
+	int append = e->append;
 	const char *error = edit_state(im, &st);
+	if (!error) error = ignored(im, e);
 	if (!error) error = open_block(im, &st, &note, &append);
 	if (error) return error;
 	give_back(im);
 	if (e->unmark) {
-		if (each_note(im, mark_note, &m))
-			return "its GNU properties make no sense";
+		if (clear_bits(im)) return "its GNU properties make no sense";
 		st.n = note = 0;
 	}
-	if (e->mark && !note && !is_marked(im)) {
-		m = (struct marking){ .on = 1, .change = 1 };
-		each_note(im, mark_note, &m);
-		note = !m.found;
-	}
+	if (e->mark) set_bit(im, SEAL_NOTE_DATA, &note);
+	if (e->off) set_bit(im, SEAL_NOTE_OFF, &note);
 	if (e->exempt && add_range(&st, span(im)))
 		return "that is too many mutable ranges";
 	for (size_t i=0; i<e->nmutables; i++)

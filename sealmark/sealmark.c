@@ -15,11 +15,12 @@ static const char usage[] =
 "and its mutable ranges. Options may be combined; --unmark comes first.\n"
 "\n"
 "  -m, --mark           mark it\n"
-"  -u, --unmark         take away the mark and the mutable ranges\n"
+"  -u, --unmark         take away the mark, the mutable ranges and --off\n"
 "  -r, --mutable=WHAT   keep a range mutable: a section's name, or START-END,\n"
 "                       hexadecimal addresses of the file; whole pages are\n"
 "                       (may be given several times)\n"
 "  -x, --exempt         keep all of it mutable\n"
+"  -o, --off            of a program: seal nothing in its process\n"
 "  -a, --append         if a file has no room inside and data appended to it, put\n"
 "                       the change behind that data; wrong for programs that look\n"
 "                       for the data from the end of the file\n"
@@ -71,6 +72,7 @@ static int show(const char *file, const struct image *im)
 		im->form.big ? "big" : "little", type == ET_EXEC ? "fixed address" :
 		"position-independent", interp ? ", with an interpreter" : "");
 	printf("  marked: %s\n", st.marked ? "yes" : "no");
+	if (st.off) printf("  off: nothing is sealed in its process\n");
 	for (size_t i=0; i<st.n; i++) show_range(im, st.r[i], "program header");
 	for (size_t i=0; i<st.nnotes; i++) show_range(im, st.note[i], "note");
 	if (!st.n && !st.nnotes) printf("  mutable: nothing\n");
@@ -123,6 +125,7 @@ int main(int argc, char **argv)
 		{ "unmark", no_argument, 0, 'u' },
 		{ "mutable", required_argument, 0, 'r' },
 		{ "exempt", no_argument, 0, 'x' },
+		{ "off", no_argument, 0, 'o' },
 		{ "append", no_argument, 0, 'a' },
 		{ "help", no_argument, 0, 'h' },
 		{ "version", no_argument, 0, 'V' },
@@ -132,12 +135,13 @@ int main(int argc, char **argv)
 	struct edit e = { 0 };
 	int c, ret = 0, changes = 0;
 	util_program("sealmark", 1);
-	while ((c = getopt_long(argc, argv, "mur:xahV", options, 0)) != -1) {
+	while ((c = getopt_long(argc, argv, "mur:xoahV", options, 0)) != -1) {
 		changes |= c != 'a';
 		switch (c) {
 		case 'm': e.mark = 1; break;
 		case 'u': e.unmark = 1; break;
 		case 'x': e.exempt = 1; break;
+		case 'o': e.off = 1; break;
 		case 'a': e.append = 1; break;
 		case 'r':
 			mutables = grow(mutables, e.nmutables,
