@@ -38,6 +38,7 @@ RECORDS struct dso **main_ctor_queue;
 RECORDS struct sym_index sym_index;
 RECORDS struct fdpic_loadmap *app_loadmap;
 RECORDS struct fdpic_dummy_loadmap app_dummy_loadmap;
+RECORDS struct dso *sealed_tail;
 RECORDS struct dso *first_objects[FIRST_OBJECTS];
 RECORDS struct records records;
 RECORDS __attribute__((__aligned__(16))) char roots_rest[1];

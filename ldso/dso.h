@@ -156,6 +156,10 @@ extern hidden struct sym_index sym_index;
 extern hidden struct fdpic_loadmap *app_loadmap;
 extern hidden struct fdpic_dummy_loadmap app_dummy_loadmap;
 
+/* The last of the objects whose loading was not undone, and is not to be. They
+ * may be walked without a lock, from head on. Null if nothing is sealed. */
+extern hidden struct dso *sealed_tail;
+
 /* Of seal_loaded: it works while the records are open. */
 extern hidden struct seal_job load_job;
 extern hidden struct seal_spare load_spare;
@@ -220,6 +224,10 @@ hidden void seal_start(void);
 /* The end of dlopen: seal the libraries that it loaded and those that no longer
  * wait. Fails by rtld_fail, and only under strict. */
 hidden void seal_loaded(void);
+
+/* With a protection key: let this thread read the records, if it can't. Called
+ * first by every function of the loader that may run in a signal handler. */
+hidden void records_readable(void);
 
 /* Seal p as it is, although it waits for symbols. */
 hidden void seal_waiting(struct seal_job *, struct dso *);

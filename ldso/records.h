@@ -150,10 +150,6 @@ hidden int key_protect(uintptr_t start, size_t len, int with);
 hidden void key_open(void);
 hidden void key_close(void);
 
-/* Let this thread read the records, if it can't: called first by every function
- * of the loader that may run in a signal handler. */
-hidden void records_readable(void);
-
 /* ctors.c */
 
 extern hidden unsigned atforks;

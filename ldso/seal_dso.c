@@ -246,11 +246,13 @@ static struct seal_range dummy_range(void)
 	return (struct seal_range){ 0, 0 };
 }
 static int dummy_sealed(void) { return 0; }
+static void dummy_readable(void) {}
 weak_alias(dummy, records_decide);
 weak_alias(dummy, records_close_start);
 weak_alias(dummy_range, records_range);
 weak_alias(dummy_sealed, records_sealed);
 weak_alias(dummy_sealed, key_in_use);
+weak_alias(dummy_readable, records_readable);
 
 static struct seal_object seal_view(const struct dso *p)
 {
@@ -317,6 +319,7 @@ void seal_start(void)
 	}
 	for (struct dso *p=head; p; p=p->next)
 		if (p != &ldso) seal_dso(&job, p);
+	sealed_tail = tail;
 	__seal_add_vdso(&job);
 	records_decide(&job);
 	/* ld.so is not in the list of a program that needs no library, so
@@ -344,7 +347,11 @@ void seal_loaded(void)
 	__seal_new_job(&load_job, &load_spare);
 	for (struct dso *p=head; p; p=p->next) seal_dso(&load_job, p);
 	int err = __seal_finish(&load_job, head->name);
-	if (!err) return;
+	if (!err) {
+		a_barrier();
+		sealed_tail = tail;
+		return;
+	}
 	error("Error sealing what was loaded: %s (strict)", __seal_reason(err));
 	longjmp(*rtld_fail, 1);
 }
@@ -355,4 +362,27 @@ void seal_waiting(struct seal_job *job, struct dso *p)
 	if (p->sealed != SEAL_DEFERRED) return;
 	if (p->textrel && protect_text(p, 0)) return;
 	if (!protect_relro(p)) __seal_add(job, &o);
+}
+
+int __seal_done(void)
+{
+	records_readable();
+	return !sealed_tail || *__seal_state.answer >= 0 ? 0
+		: __seal_warned ? -1 : 1;
+}
+
+/* ld.so comes last. It need not be in the list. */
+const void *__seal_after(const void *prev, struct seal_object *o)
+{
+	const struct dso *p = prev;
+	if (p == &ldso) return 0;
+	do {
+		if (p == sealed_tail) {
+			p = &ldso;
+			break;
+		}
+		p = p ? p->next : head;
+	} while (p == &ldso || p->sealed != SEALED);
+	*o = seal_view(p);
+	return p;
 }

@@ -24,6 +24,8 @@
  * the file even if it is zero. Use mmap for larger things: that memory is never
  * sealed. docs/mutable.md specifies the note. */
 
+#ifndef SEAL_NO_MUTABLE
+
 #define SEAL_MUTABLE __attribute__((__section__("musl_mutable")))
 
 /* The largest page size of the architecture, in bytes. */
@@ -66,5 +68,22 @@ __asm__(
 "	.popsection\n"
 "	.endif\n"
 );
+
+#endif
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* 1 if all pages of the range are immutable, by the records of libc, 0 if not;
+ * see mseal_query(3). To include the header for this function alone, at no
+ * cost, define SEAL_NO_MUTABLE before. */
+int mseal_query(const void *, size_t);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

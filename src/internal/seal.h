@@ -107,6 +107,24 @@ struct seal_job {
 hidden struct seal_range __seal_segment(const ElfW(Phdr) *ph, uintptr_t base,
 	size_t page);
 
+/* From the first page of o's segments to the last. Inline, since most programs
+ * have one that uses it. */
+static inline struct seal_range __seal_span(const struct seal_object *o,
+	size_t page)
+{
+	struct seal_range r, span = { -1, 0 };
+	for (size_t i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = (const void *)((const char *)o->phdr
+			+i*o->phentsize);
+		if (ph->p_type != PT_LOAD) continue;
+		r = __seal_segment(ph, o->base, page);
+		if (r.start == r.end) continue;
+		if (r.start < span.start) span.start = r.start;
+		if (r.end > span.end) span.end = r.end;
+	}
+	return span;
+}
+
 /* The PROT_* bits of mprotect(2) that a segment's p_flags stand for. */
 hidden int __seal_prot(const ElfW(Phdr) *ph);
 
@@ -141,13 +159,19 @@ static inline struct seal_range __seal_relro(const ElfW(Phdr) *ph,
 /* 1 if o's RELRO lies wholly in its writable segments, and so is mapped. */
 hidden int __seal_relro_valid(const struct seal_object *o, size_t page);
 
-/* 1 if a note marks o. It may be in a PT_NOTE or, since a linker may make one
- * without the other, in a PT_GNU_PROPERTY. Only notes in readable segments of o
- * count. */
+/* The SEAL_NOTE_* bits of o's notes. They may be in a PT_NOTE or, since a
+ * linker may make one without the other, in a PT_GNU_PROPERTY. Only notes in
+ * readable segments of o count. */
+hidden int __seal_notes(const struct seal_object *o);
+
+/* 1 if a note marks o. */
 hidden int __seal_marked(const struct seal_object *o);
 
 /* 0 if o declares nothing mutable. 1 if __seal_mutable has to look. */
 hidden int __seal_exempts(const struct seal_object *o);
+
+/* The same, or 0 if the policy exempts nothing. */
+hidden int __seal_may_exempt(const struct seal_object *o);
 
 /* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes. The
  * loader and the vdso have none. Returns 0, or -1, with no ranges, if a range is
@@ -160,6 +184,11 @@ hidden int __seal_mutable_bytes(struct seal_mutable *m,
  * mutable. */
 hidden struct seal_range __seal_mutable_pages(const struct seal_mutable *m,
 	size_t i, const struct seal_object *o, size_t page);
+
+/* The first mutable pages in r, or the empty range at its end. m may be
+ * null. */
+hidden struct seal_range __seal_first_mutable(const struct seal_mutable *m,
+	const struct seal_object *o, struct seal_range r, size_t page);
 
 /* Find the mutable ranges of o, and join their pages in m->pages. Returns 0, or
  * -1, with neither. */
@@ -177,8 +206,8 @@ hidden int __seal_leave_out(struct seal_set *set, const struct seal_set *pages,
  * misspelt policy never runs a program unsealed. */
 hidden void __seal_configure(const char *words, const char *origin, const char *prog);
 
-/* With the flag "marked", set the level to off if the main program is not
- * marked. Called once, before anything is sealed. */
+/* Set the level to off if the main program's file says so or, with the flag
+ * "marked", if it is not marked. Called once, before anything is sealed. */
 hidden void __seal_program(const struct seal_object *prog);
 
 /* 1 if the policy is strict and its level is not off. */
@@ -240,6 +269,39 @@ hidden _Noreturn void __seal_refuse(const char *prog, const char *why);
 /* "kernel has no mseal" and the like, for a positive errno. No strerror: it
  * would drag its table into every static program. */
 hidden const char *__seal_reason(int error);
+
+/* 1 once a seal was refused, and that is not the same for all. */
+extern hidden int __seal_warned;
+
+/* For those who look later. All are async-signal-safe and take no lock. */
+
+/* 1 if what the policy names is sealed, 0 if nothing is, -1 if the kernel
+ * refused a part. */
+hidden int __seal_done(void);
+
+/* The object after prev, or the first if prev is null, in *o: one that is
+ * sealed and that no failure takes away any more. Returns null after the last.
+ * The vdso is not among them. After __seal_done. */
+hidden const void *__seal_after(const void *prev, struct seal_object *o);
+
+/* Call f with each piece of each object that is sealed, and of the vdso. A
+ * piece belongs to one kind of segment, or lies between two. Those of an object
+ * are in ascending order, and an empty one follows them. */
+hidden void __seal_each(void (*f)(const struct seal_object *o,
+	struct seal_range piece, void *arg), void *arg);
+
+/* A static program, as its headers describe it. Returns 1 if a segment is
+ * writable and executable. */
+hidden int __seal_self(struct seal_object *o);
+
+/* Of a static program: how many ranges were asked for and refused, and the
+ * errno of the first. */
+struct seal_count {
+	unsigned asked, refused;
+	int error;
+	int tested;
+};
+extern hidden struct seal_count __seal_count;
 
 /* Replace the pages of r, private file pages, in place with anonymous pages of
  * the same contents and the protection prot. first is on the first

@@ -37,6 +37,8 @@ struct seal_policy {
 	unsigned char report;	/* a line per range on standard error */
 	unsigned char dlopen;	/* enum seal_dlopen */
 	unsigned char pkey;	/* guard the records by a protection key */
+	unsigned char audit;	/* a line per call that a seal refuses */
+	unsigned char noexempt;	/* ignore what files say to leave unsealed */
 };
 
 enum seal_parse {
@@ -64,12 +66,12 @@ struct seal_word {
 hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 	struct seal_word *bad);
 
-/* 1 if the notes in the n bytes at p hold a mark: ours, or
- * GNU_PROPERTY_MEMORY_SEAL (type 3 in a NT_GNU_PROPERTY_TYPE_0 note; x86-64
- * psABI Linux extensions for the format, binutils 2.44 for the type).
- * align is the segment's p_align: 8 pads to 8 bytes, all else to 4 (gABI).
- * Byte order and class are the machine's own. A malformed note ends the
- * search and marks nothing. */
+/* The SEAL_NOTE_* bits that the notes in the n bytes at p set. The mark is a
+ * bit of our note, or GNU_PROPERTY_MEMORY_SEAL (type 3 in a NT_GNU_PROPERTY_TYPE_0
+ * note; x86-64 psABI Linux extensions for the format, binutils 2.44 for the
+ * type). align is the segment's p_align: 8 pads to 8 bytes, all else to 4
+ * (gABI). Byte order and class are the machine's own. A malformed note ends the
+ * search and sets nothing. */
 hidden int __seal_note(const unsigned char *p, size_t n, size_t align);
 
 /* The ranges that an object declares mutable. If they do not all fit that is an

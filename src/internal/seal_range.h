@@ -31,6 +31,12 @@ struct seal_set {
 	struct seal_range r[SEAL_SET_MAX];
 };
 
+/* 1 if at is an address of r. */
+static inline int __seal_in(struct seal_range r, uintptr_t at)
+{
+	return at-r.start < r.end-r.start;
+}
+
 /* The smallest page-aligned range that holds [start, start+len). page is a
  * power of two. A sum that overflows yields the empty range. */
 hidden struct seal_range __seal_round(uintptr_t start, size_t len, size_t page);

@@ -16,4 +16,6 @@
 	W(report, report, 1) \
 	W(dlopen, dlopen, SEAL_DLOPEN_KEPT) \
 	W(nodlopen, dlopen, SEAL_DLOPEN_NONE) \
-	W(pkey, pkey, 1)
+	W(pkey, pkey, 1) \
+	W(audit, audit, 1) \
+	W(noexempt, noexempt, 1)

@@ -70,19 +70,19 @@ int __seal_note(const unsigned char *p, size_t n, size_t align)
 {
 	struct note t;
 	uint64_t next;
+	int bits = 0;
 	if (align != 8) align = 4;
 	for (; n >= 12; p += next, n -= next) {
 		next = read_note(&t, p, n, align);
-		if (!next) return 0;
-		if (t.ours && t.type == SEAL_NOTE_TYPE && t.descsz >= 4
-		    && word(t.desc) & SEAL_NOTE_DATA)
-			return 1;
+		if (!next) break;
+		if (t.ours && t.type == SEAL_NOTE_TYPE && t.descsz >= 4)
+			bits |= word(t.desc) & (SEAL_NOTE_DATA|SEAL_NOTE_OFF);
 		if (t.gnu && t.type == NT_GNU_PROPERTY_TYPE_0
 		    && property(t.desc, t.descsz))
-			return 1;
-		if (next >= n) return 0;
+			bits |= SEAL_NOTE_DATA;
+		if (next >= n) break;
 	}
-	return 0;
+	return bits;
 }
 
 int __seal_mutable_add(struct seal_mutable *m, size_t from, struct seal_range r)

@@ -105,18 +105,23 @@ static int readable(const struct seal_object *o, uintptr_t start, size_t len)
 	return 0;
 }
 
-int __seal_marked(const struct seal_object *o)
+int __seal_notes(const struct seal_object *o)
 {
 	size_t i;
+	int bits = 0;
 	for (i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = phdr_at(o, i);
 		uintptr_t start = o->base+ph->p_vaddr;
 		if (ph->p_type != PT_NOTE && ph->p_type != PT_GNU_PROPERTY) continue;
 		if (!readable(o, start, ph->p_filesz)) continue;
-		if (__seal_note((void *)start, ph->p_filesz, ph->p_align))
-			return 1;
+		bits |= __seal_note((void *)start, ph->p_filesz, ph->p_align);
 	}
-	return 0;
+	return bits;
+}
+
+int __seal_marked(const struct seal_object *o)
+{
+	return __seal_notes(o) & SEAL_NOTE_DATA;
 }
 
 /* 1 if words at p may be the header of a note of mutable ranges. */
@@ -140,21 +145,6 @@ int __seal_exempts(const struct seal_object *o)
 			return 1;
 	}
 	return 0;
-}
-
-/* From the first page of o's segments to the last. */
-static struct seal_range span_of(const struct seal_object *o, size_t page)
-{
-	struct seal_range r, span = { -1, 0 };
-	for (size_t i=0; i<o->phnum; i++) {
-		const ElfW(Phdr) *ph = phdr_at(o, i);
-		if (ph->p_type != PT_LOAD) continue;
-		r = __seal_segment(ph, o->base, page);
-		if (r.start == r.end) continue;
-		if (r.start < span.start) span.start = r.start;
-		if (r.end > span.end) span.end = r.end;
-	}
-	return span;
 }
 
 /* 1 if r lies in a writable segment and outside of RELRO. */
@@ -207,7 +197,7 @@ static int find_mutable(struct seal_mutable *m, const struct seal_object *o,
 	 * or RELRO is damaged, and not to be believed. */
 	for (i=segments; i<m->n; i++)
 		if (!in_data(o, m->r[i], page)) return -1;
-	struct seal_range span = span_of(o, page);
+	struct seal_range span = __seal_span(o, page);
 	for (i=0; i<m->n; i++)
 		if (m->r[i].start < span.start || m->r[i].end > span.end)
 			return -1;
@@ -262,4 +252,16 @@ struct seal_range __seal_mutable_pages(const struct seal_mutable *m, size_t i,
 	if (r.start < r.end && !is_mutable(m, o, r.end-page, page))
 		r.end -= page;
 	return r;
+}
+
+struct seal_range __seal_first_mutable(const struct seal_mutable *m,
+	const struct seal_object *o, struct seal_range r, size_t page)
+{
+	struct seal_range first = { r.end, r.end };
+	for (size_t i=0; m && i<m->n; i++) {
+		struct seal_range c = __seal_mutable_pages(m, i, o, page);
+		if (c.start < c.end && c.end > r.start && c.start < first.start)
+			first = c;
+	}
+	return first;
 }

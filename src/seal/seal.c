@@ -76,7 +76,7 @@
 
 static struct seal_policy *const policy = &__seal_state.policy;
 
-static int warned;
+int __seal_warned;
 
 int __seal_key(void)
 {
@@ -359,7 +359,7 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(job, o, __seal_why_off());
 		return;
 	}
-	int rw = __seal_data(o, policy->level), exempts = __seal_exempts(o);
+	int rw = __seal_data(o, policy->level), exempts = __seal_may_exempt(o);
 	if ((policy->report || exempts) && !need_spare(job)) {
 		job->asked++;
 		refused(job, o->map, ENOMEM);
@@ -451,8 +451,8 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	if (!error) return 0;
 	if (policy->strict) return job->error;
 	if (job->error == *__seal_state.answer && !policy->warn) return 0;
-	if (warned) return 0;
-	warned = 1;
+	if (__seal_warned) return 0;
+	__seal_warned = 1;
 	__seal_print(prog, ": warning: cannot seal ", __seal_hex(&start, job->failed.start),
 		"-", __seal_hex(&end, job->failed.end), ": ", __seal_reason(job->error),
 		job->refused == job->asked ? "; nothing is sealed\n"

@@ -88,11 +88,15 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 
 void __seal_program(const struct seal_object *prog)
 {
-	if (policy->marked && policy->level != SEAL_OFF
-	    && !__seal_marked(prog)) {
-		policy->level = SEAL_OFF;
+	if (policy->level == SEAL_OFF) return;
+	int notes = __seal_notes(prog);
+	if (notes & SEAL_NOTE_OFF && !policy->noexempt)
+		__seal_state.why_off = "program's file says off";
+	else if (policy->marked && !(notes & SEAL_NOTE_DATA))
 		__seal_state.why_off = "program is not marked";
-	}
+	else
+		return;
+	policy->level = SEAL_OFF;
 }
 
 const char *__seal_why_off(void)
@@ -103,6 +107,11 @@ const char *__seal_why_off(void)
 int __seal_active(void)
 {
 	return policy->level != SEAL_OFF;
+}
+
+int __seal_may_exempt(const struct seal_object *o)
+{
+	return !policy->noexempt && __seal_exempts(o);
 }
 
 int __seal_strict(void)

@@ -89,23 +89,19 @@ static void protect_vdso(struct seal_object *o, struct seal_range r)
 	stays_writable(o->name, "the vdso's functions stay", "no memory");
 }
 
-static struct {
-	unsigned asked, refused;	/* numbers of ranges */
-	int error;			/* the first */
-	int tested;
-} seals;
+struct seal_count __seal_count;
 
 /* A seccomp filter can answer 0 and seal nothing: then setting the protection
  * of a page again is not refused. Costs a system call. */
 static int holds(const struct seal_object *o, struct seal_range r)
 {
-	for (size_t i=0; i<o->phnum && !seals.tested; i++) {
+	for (size_t i=0; i<o->phnum && !__seal_count.tested; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		uintptr_t at = __seal_segment(ph, o->base, PAGE_SIZE).start;
 		if (ph->p_type != PT_LOAD || ph->p_flags & PF_W
 		    || at < r.start || at >= r.end)
 			continue;
-		seals.tested = 1;
+		__seal_count.tested = 1;
 		return __syscall(SYS_mprotect, at, PAGE_SIZE, __seal_prot(ph));
 	}
 	return 1;
@@ -114,30 +110,25 @@ static int holds(const struct seal_object *o, struct seal_range r)
 /* The kernel has no mseal, or a filter forbids it: no more is asked for. */
 static int denied(void)
 {
-	return seals.error == ENOSYS || seals.error == EPERM
-		|| seals.error == ENOTSUP;
+	return __seal_count.error == ENOSYS || __seal_count.error == EPERM
+		|| __seal_count.error == ENOTSUP;
 }
 
 static int seal(const struct seal_object *o, struct seal_range r)
 {
 	const struct seal_policy *pol = &__seal_state.policy;
-	if (denied()) return seals.error;
+	if (denied()) return __seal_count.error;
 	int error = o->vdso ? __seal_ask_vdso(r) : __seal_ask(r);
-	seals.asked++;
+	__seal_count.asked++;
 	/* The vdso's headers don't tell its protection. */
 	if (!error && (pol->strict || pol->report || pol->warn) && !o->vdso
 	    && !holds(o, r))
 		error = ENOTSUP;
 	if (!error) return 0;
-	seals.refused++;
-	if (!seals.error || error == ENOTSUP) seals.error = error;
+	__seal_count.refused++;
+	if (!__seal_count.error || error == ENOTSUP) __seal_count.error = error;
 	if (pol->strict) __seal_refuse(__progname_full, __seal_reason(error));
 	return error;
-}
-
-static int in(struct seal_range r, uintptr_t at)
-{
-	return at-r.start < r.end-r.start;
 }
 
 /* r lies in one segment, or in a gap between two. */
@@ -149,13 +140,14 @@ static void report(const struct seal_object *o, struct seal_range r,
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		if (ph->p_type == PT_LOAD
-		    && in(__seal_segment(ph, o->base, PAGE_SIZE), r.start))
+		    && __seal_in(__seal_segment(ph, o->base, PAGE_SIZE),
+		    r.start))
 			flags = ph->p_flags;
 	}
 	if (flags < 0) return;
 	if (!(flags & PF_W)) kind = flags & PF_X ? "text" : "rodata";
-	if (in(o->relro, r.start)) kind = "relro", flags &= ~PF_W;
-	if (in(o->records, r.start)) kind = "vdso", flags &= ~PF_W;
+	if (__seal_in(o->relro, r.start)) kind = "relro", flags &= ~PF_W;
+	if (__seal_in(o->records, r.start)) kind = "vdso", flags &= ~PF_W;
 	if (o->vdso) kind = "vdso";
 	if (!__seal_active()) why = __seal_why_off();
 	__seal_line(o, r, flags, kind, why);
@@ -166,14 +158,8 @@ static void seal_but(const struct seal_object *o, const struct seal_mutable *m,
 	struct seal_range r, int sealed)
 {
 	while (r.start < r.end) {
-		struct seal_range next = { r.end, r.end };
-		for (size_t i=0; m && i<m->n && sealed; i++) {
-			struct seal_range c = __seal_mutable_pages(m, i, o,
-				PAGE_SIZE);
-			if (c.start < c.end && c.end > r.start
-			    && c.start < next.start)
-				next = c;
-		}
+		struct seal_range next = __seal_first_mutable(sealed ? m : 0,
+			o, r, PAGE_SIZE);
 		struct seal_range first = { r.start, next.start };
 		int error = 0;
 		if (sealed && first.start < first.end) error = seal(o, first);
@@ -221,61 +207,72 @@ void seal_exempting(const struct seal_object *o)
 
 static void seal_object(const struct seal_object *o)
 {
-	if (__seal_active() && __seal_exempts(o)) seal_exempting(o);
+	if (__seal_active() && __seal_may_exempt(o)) seal_exempting(o);
 	else seal_pages(o, 0);
 }
 
 /* Any other error is unexpected. */
 static void warn(const char *prog)
 {
-	if (!seals.error || (denied() && !__seal_state.policy.warn)) return;
+	if (!__seal_count.error || (denied() && !__seal_state.policy.warn))
+		return;
 	__seal_print(prog, ": warning: cannot seal it: ",
-		__seal_reason(seals.error), seals.asked == seals.refused
+		__seal_reason(__seal_count.error),
+		__seal_count.asked == __seal_count.refused
 		? "; nothing is sealed\n" : "; the rest is sealed\n",
 		(char *)0);
 }
 
-void __seal_static(void)
+int __seal_self(struct seal_object *o)
 {
-	const char *prog = __progname_full;
-	struct seal_object o = { .name = prog };
+	const ElfW(Phdr) *relro = 0;
 	size_t i, aux[AUX_CNT] = { 0 };
+	int wx = 0;
 
 	for (i=0; libc.auxv[i]; i+=2)
 		if (libc.auxv[i] < AUX_CNT) aux[libc.auxv[i]] = libc.auxv[i+1];
-	o.phdr = (void *)aux[AT_PHDR];
-	o.phnum = aux[AT_PHNUM];
-	o.phentsize = aux[AT_PHENT];
-
-	__seal_configure(libc.secure ? 0 : env("LD_SEAL"), "LD_SEAL", prog);
-	struct seal_range vdso = __vdso_start();
-	if (!__seal_wanted()) return;
-
-	const ElfW(Phdr) *relro = 0;
-	int wx = 0;
-	for (i=0; i<o.phnum; i++) {
-		const ElfW(Phdr) *ph = (void *)((char *)o.phdr+i*o.phentsize);
+	*o = (struct seal_object){
+		.name = __progname_full,
+		.phdr = (void *)aux[AT_PHDR],
+		.phnum = aux[AT_PHNUM],
+		.phentsize = aux[AT_PHENT],
+	};
+	for (i=0; i<o->phnum; i++) {
+		const ElfW(Phdr) *ph = (void *)((char *)o->phdr+i*o->phentsize);
 		if (ph->p_type == PT_PHDR)
-			o.base = aux[AT_PHDR]-ph->p_vaddr;
+			o->base = aux[AT_PHDR]-ph->p_vaddr;
 		else if (ph->p_type == PT_DYNAMIC && _DYNAMIC)
-			o.base = (size_t)_DYNAMIC-ph->p_vaddr;
+			o->base = (size_t)_DYNAMIC-ph->p_vaddr;
 		else if (ph->p_type == PT_GNU_RELRO)
 			relro = ph;
 		else if (ph->p_type == PT_LOAD && ph->p_memsz
 		    && !(~ph->p_flags & (PF_W|PF_X)))
 			wx = 1;
 	}
+	if (relro && relro->p_memsz)
+		o->relro = __seal_relro(relro, o->base, PAGE_SIZE);
+	return wx;
+}
+
+void __seal_static(void)
+{
+	const char *prog = __progname_full;
+	struct seal_object o;
+
+	__seal_configure(libc.secure ? 0 : env("LD_SEAL"), "LD_SEAL", prog);
+	struct seal_range vdso = __vdso_start();
+	if (!__seal_wanted()) return;
+
+	int wx = __seal_self(&o);
 	__seal_program(&o);
 
 	if (__seal_active()) {
 		if (wx && __seal_strict())
 			__seal_refuse(prog, __seal_reason(EFAULT));
 		protect_vdso(&o, vdso);
-		if (relro && relro->p_memsz) {
-			o.relro = __seal_relro(relro, o.base, PAGE_SIZE);
-			if (protect(&o)) o.relro = (struct seal_range){ 0, 0 };
-		}
 	}
+	if (!__seal_active() || protect(&o))
+		o.relro = (struct seal_range){ 0, 0 };
 	if (wx && __seal_state.policy.report)
 		__seal_print(prog, ": warning: a segment is writable and"
 			" executable\n", (char *)0);
