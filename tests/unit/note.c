@@ -73,11 +73,24 @@ static void ours(void **st)
 	start(); note("musl-seal", 10, 1, WORDS(1), 8); WANT(8, 1);
 }
 
+/* Off, alone, with the mark, and in notes of their own. */
+static void off(void **st)
+{
+	(void)st;
+	start(); note("musl-seal", 10, 1, WORDS(2), 4); WANT(4, 2);
+	start(); note("musl-seal", 10, 1, WORDS(3), 4); WANT(4, 3);
+	start(); note("musl-seal", 10, 1, WORDS(1), 4);
+	note("musl-seal", 10, 1, WORDS(2), 4); WANT(4, 3);
+	start(); note("musl-seal", 10, 1, WORDS(2), 8);
+	note("GNU", 4, 5, WORDS(3, 0), 8); WANT(8, 3);
+	start(); note("musl-seaL", 10, 1, WORDS(2), 4); WANT(4, 0);
+}
+
 static void not_ours(void **st)
 {
 	(void)st;
 	start(); note("musl-seal", 10, 1, WORDS(0), 4); WANT(4, 0);
-	start(); note("musl-seal", 10, 1, WORDS(2), 4); WANT(4, 0);
+	start(); note("musl-seal", 10, 1, WORDS(4), 4); WANT(4, 0);
 	start(); note("musl-seal", 10, 2, WORDS(1), 4); WANT(4, 0);
 	start(); note("musl-seal", 10, 0, WORDS(1), 4); WANT(4, 0);
 	start(); note("musl-seaL", 10, 1, WORDS(1), 4); WANT(4, 0);
@@ -359,6 +372,7 @@ int main(void)
 		cmocka_unit_test(many_ranges),
 		cmocka_unit_test(cut_ranges),
 		cmocka_unit_test(ours),
+		cmocka_unit_test(off),
 		cmocka_unit_test(not_ours),
 		cmocka_unit_test(property),
 		cmocka_unit_test(several),

@@ -7,14 +7,14 @@
 static const char *const result[] = { "ok", "unknown word", "empty word",
 	"two levels", "contrary words" };
 
-/* Parse words with from as the default level. flags holds letters of "smrdn"
- * in that order. */
+/* Parse words with from as the default level. flags holds letters of
+ * "smrdnpax" in that order. */
 static void parse(int from, const char *words, enum seal_parse want, int level,
 	const char *flags, const char *bad)
 {
 	/* A copy of exactly the bytes, so that a read past the end is
 	 * caught. */
-	char *copy = strdup(words), got_flags[6] = "", *f = got_flags;
+	char *copy = strdup(words), got_flags[9] = "", *f = got_flags;
 	struct seal_policy p = { .level = from, .strict = 1, .report = 1 };
 	struct seal_policy before = p;
 	struct seal_word w = { 0, 0 };
@@ -41,6 +41,8 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		if (p.dlopen == SEAL_DLOPEN_KEPT) *f++ = 'd';
 		if (p.dlopen == SEAL_DLOPEN_NONE) *f++ = 'n';
 		if (p.pkey) *f++ = 'p';
+		if (p.audit) *f++ = 'a';
+		if (p.noexempt) *f++ = 'x';
 		*f = 0;
 		if (p.level != level || strcmp(got_flags, flags)) {
 			fprintf(stderr,
@@ -80,6 +82,9 @@ static void flags(void **st)
 	good("dlopen,dlopen", SEAL_ON, "d");
 	good("pkey", SEAL_ON, "p");
 	good("pkey,nodlopen,pkey,strict", SEAL_ON, "snp");
+	good("audit", SEAL_ON, "a");
+	good("noexempt", SEAL_ON, "x");
+	good("noexempt,full,audit,strict", SEAL_FULL, "sax");
 }
 
 static void mixed(void **st)
@@ -165,7 +170,7 @@ static void words_in_message(void **st)
 	(void)st;
 	assert_string_equal(SEAL_WORDS,
 		"levels: off on full; flags: strict warn marked report "
-		"dlopen nodlopen pkey");
+		"dlopen nodlopen pkey audit noexempt");
 }
 
 /* Any string is parsed, or refused without effect. */

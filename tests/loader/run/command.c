@@ -107,7 +107,7 @@ static void bad_words(void **state)
 	(void)state;
 	bad_words_one("nonsense",
 		"unknown word \"nonsense\" (levels: off on full; flags: strict"
-		" warn marked report dlopen nodlopen pkey)");
+		" warn marked report dlopen nodlopen pkey audit noexempt)");
 	bad_words_one("on,", "empty word");
 	bad_words_one("on,off", "\"off\"");
 	struct result *r = LD(ENV("LD_SEAL=nonsense"), built("program/pie"));

@@ -94,8 +94,7 @@ static void unknown_words(void **state)
 {
 	static const char known[] =
 		" (levels: off on full; flags: strict warn marked report"
-		" dlopen"
-		" nodlopen pkey)\n";
+		" dlopen nodlopen pkey audit noexempt)\n";
 	(void)state;
 	refused("nonsense", fmt("unknown word \"nonsense\"%s", known));
 	refused("on,nonsense", fmt("unknown word \"nonsense\"%s", known));
