@@ -298,8 +298,11 @@ static const int shapes[] = { NONE, EXEC, NULLS, TIGHT, TIGHT|EXEC,
 static void there_and_back(void **st)
 {
 	(void)st;
-	EACH_KIND(k) EACH_SHAPE(s) for (int what=1; what<8; what++) {
-		struct edit e = { .mark = what & 1, .exempt = !!(what & 2) };
+	EACH_KIND(k) EACH_SHAPE(s) for (int what=1; what<16; what++) {
+		struct edit e = { .mark = what & 1, .exempt = !!(what & 2),
+			.off = !!(what & 8) };
+		/* A library can't say off. */
+		if (e.off && !(shapes[s] & EXEC)) continue;
 		struct edit undo = { .unmark = 1,
 			.mark = !!(shapes[s] & (MARK|PROPERTY)) };
 		const char *data = shapes[s] & EXEC ? "10002000-10002010"
@@ -315,7 +318,9 @@ static void there_and_back(void **st)
 		sound(was, n);
 		struct state now = state();
 		assert_int_equal(now.marked, what & 1 || undo.mark);
-		if (!(shapes[s] & MUTABLE)) assert_int_equal(now.n, what > 1);
+		assert_int_equal(now.off, e.off);
+		if (!(shapes[s] & MUTABLE))
+			assert_int_equal(now.n, !!(what & 6));
 		unsigned char *once = copy_of();
 		size_t once_n = im.n;
 		assert_null(edit(e));
@@ -328,6 +333,7 @@ static void there_and_back(void **st)
 					(int)(k-kinds), shapes[s], what);
 		}
 		assert_int_equal(state().n, 0);
+		assert_int_equal(state().off, 0);
 		free(once);
 		free(was);
 	}

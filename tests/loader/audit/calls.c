@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -84,6 +85,14 @@ static void in_signal_handler(void)
 	check_err(sigaltstack(&s, 0), 0, "sigaltstack");
 	sigaction(SIGUSR1, &sa, 0);
 	raise(SIGUSR1);
+}
+
+/* The stack is used then. */
+static void without_memory(void)
+{
+	struct rlimit none = { 0, 0 };
+	check_err(setrlimit(RLIMIT_AS, &none), 0, "setrlimit");
+	refused_at(data);
 }
 
 static pthread_barrier_t barrier;
@@ -170,6 +179,7 @@ int main(int argc, char **argv)
 	static const struct { const char *name; void (*f)(void); } all[] = {
 		{ "each", each }, { "others", others },
 		{ "signal", in_signal_handler }, { "threads", threads },
+		{ "nomem", without_memory },
 		{ "fork", after_fork }, { "many", many },
 		{ "dlopen", in_dlopen }, { "library", whole_library },
 	};

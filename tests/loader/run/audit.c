@@ -244,6 +244,13 @@ static void in_signal_handler(void **state)
 	want_lines(calls("audit/calls-static", "signal"), 1);
 }
 
+static void without_memory(void **state)
+{
+	(void)state;
+	want_lines(calls("audit/calls", "nomem"), 1);
+	want_lines(calls("audit/calls-static", "nomem"), 1);
+}
+
 /* Each place once. */
 static void threads(void **state)
 {
@@ -533,6 +540,7 @@ int main(void)
 		cmocka_unit_test(calls_each),
 		cmocka_unit_test(calls_others),
 		cmocka_unit_test(in_signal_handler),
+		cmocka_unit_test(without_memory),
 		cmocka_unit_test(threads),
 		cmocka_unit_test(after_fork),
 		cmocka_unit_test(bounded),
