@@ -183,7 +183,6 @@ int main(int argc, char **argv)
 		{ "fork", after_fork }, { "many", many },
 		{ "dlopen", in_dlopen }, { "library", whole_library },
 	};
-	check_settings();
 	for (size_t i=0; i<sizeof all/sizeof *all; i++)
 		if (argc > 1 && !strcmp(argv[1], all[i].name)) all[i].f();
 	return check_done();
