@@ -304,6 +304,23 @@ static void unsealed(void **state)
 	want_clean(r);
 }
 
+/* report names exemptions, and tells that noexempt ignores them. */
+static void reported(void **state)
+{
+	(void)state;
+	need_mseal();
+	const char *prog = copy("reported", "patch");
+	run_command(line("on,audit", 0, prog));
+	struct result *r = with("on,report", 0, prog, 0);
+	want_status(r, 0);
+	want_err(r, fmt(" r-x mutable %s: not sealed: the object says that it"
+		" changes it\n", prog));
+	r = with("on,report,noexempt", 0, prog, 0);
+	want_status(r, 1);
+	want_no_err(r, "not sealed");
+	want_err(r, fmt(" r-x text %s: sealed\n", prog));
+}
+
 /* ---- the file says off ------------------------------------------------ */
 
 static void off_one(const char *from)
@@ -319,6 +336,11 @@ static void off_one(const char *from)
 	for (size_t i=0; i<NLEVELS; i++)
 		want_clean(RUN(ENV(fmt("LD_SEAL=%s", levels[i]),
 			"CHECK_LEVEL=off"), prog));
+	r = RUN(ENV("CHECK_LEVEL=none"), ldso, "--seal=full,strict,report",
+		prog);
+	want_status(r, 0);
+	want_err(r, ": not sealed: program's file says off\n");
+	want_no_err(r, ": sealed");
 	/* It asks for no seal, so a filter that kills does no harm. */
 	r = RUN(ENV("CHECK_LEVEL=off"), "../deny", "KILL", prog);
 	if (r->status == 98) skip_case("%s", r->err);
@@ -547,6 +569,7 @@ int main(void)
 		cmocka_unit_test(in_dlopen),
 		cmocka_unit_test(whole_library),
 		cmocka_unit_test(unsealed),
+		cmocka_unit_test(reported),
 		cmocka_unit_test(off),
 		cmocka_unit_test(off_unmarked),
 		cmocka_unit_test(ignored),
