@@ -525,6 +525,10 @@ static void query(void **state)
 			"EPERM", built(progs[i]));
 		if (r->status == 98) skip_case("%s", r->err);
 		want_clean(r);
+		if (emulated) continue;
+		r = RUN(NOENV, "../deny", "EACCES", built(progs[i]), "refused");
+		want_status(r, 0);
+		want_one_err_line(r);
 	}
 }
 
