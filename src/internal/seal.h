@@ -284,9 +284,8 @@ hidden int __seal_done(void);
  * The vdso is not among them. After __seal_done. */
 hidden const void *__seal_after(const void *prev, struct seal_object *o);
 
-/* Call f with each piece of each object that is sealed, and of the vdso. A
- * piece belongs to one kind of segment, or lies between two. Those of an object
- * are in ascending order, and an empty one follows them. */
+/* Call f with each piece of each object that is sealed, and of the vdso. Those
+ * of an object are in ascending order, and an empty one follows them. */
 hidden void __seal_each(void (*f)(const struct seal_object *o,
 	struct seal_range piece, void *arg), void *arg);
 

@@ -197,9 +197,10 @@ static void look(const struct seal_object *o, struct seal_range r, void *arg)
 {
 	struct call *c = arg;
 	struct seal_range both = __seal_common(r, c->at);
-	if (both.start != both.end) {
-		c->found |= 1U<<part_at(o, r.start);
-	} else if (r.start == r.end) {
+	/* A piece may have several parts. */
+	for (uintptr_t at=both.start; at<both.end; at+=PAGE_SIZE)
+		c->found |= 1U<<part_at(o, at);
+	if (r.start == r.end) {
 		unsigned found = in_the_way(c);
 		/* All that the call would change of the object, since another
 		 * level may seal the rest. */
