@@ -216,6 +216,13 @@ static const char *who(const struct space *sp, const struct map *m)
 	return sp->by_kernel && (o->exe || o->loader) ? "kernel, loader" : user;
 }
 
+static int says_off(const struct space *sp)
+{
+	for (size_t i=0; i<sp->nobjects; i++)
+		if (sp->objects[i].exe && sp->objects[i].off) return 1;
+	return 0;
+}
+
 static const char *why(const struct space *sp, const struct map *m)
 {
 	if (m->sealed == YES) return 0;
@@ -224,7 +231,8 @@ static const char *why(const struct space *sp, const struct map *m)
 	if (m->kind == K_STACK) return "it grows";
 	if (kernels_own(m)) return "the kernel's";
 	if (m->object < 0 && m->kind != K_VDSO) return "the program's";
-	if (!sp->by_loader) return "nobody did";
+	if (!sp->by_loader) return says_off(sp) ? "its file says off"
+		: "nobody did";
 	if (missing(sp, m, SEAL_ON)) return "SHOULD BE";
 	if (m->kind == K_RECORDS) return "dlopen adds to it";
 	if (m->wanted[SEAL_FULL]) return "unmarked data";

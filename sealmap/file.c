@@ -120,6 +120,9 @@ void show_levels(const struct out *out, struct space *sp)
 		" sealed" : "not marked: sealed under level full only",
 		o->relro.end > o->relro.start ? "has RELRO" : "no RELRO",
 		size_text(sp->page));
+	if (o->off)
+		fputs("says off: if it is the program, nothing is sealed in its"
+			" process, unless LD_SEAL has noexempt\n", f);
 	if (o->bad_mutable)
 		fputs("its mutable ranges are malformed: the loader seals them"
 			" too\n", f);

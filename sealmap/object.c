@@ -244,7 +244,9 @@ const char *object_read(struct object *o, const struct source *src,
 	if (read_notes(o, src))
 		return "an object that spans more than there is room for";
 	struct seal_object so = view(o);
-	o->marked = __seal_marked(&so);
+	int notes = __seal_notes(&so);
+	o->marked = notes & SEAL_NOTE_DATA;
+	o->off = notes & SEAL_NOTE_OFF;
 	find_relro(o, page);
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = o->phdr+i;

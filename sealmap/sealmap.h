@@ -84,6 +84,7 @@ struct object {
 	char *interp;		/* or 0 */
 	char **needed;		/* ends with 0 */
 	int marked, textrel, pie;
+	int off;		/* seal nothing, if it is the program */
 	int now;		/* its symbols are resolved at start */
 	int needs;		/* a library, at least one */
 	uint64_t debug;		/* in memory: address of struct r_debug */

@@ -335,6 +335,22 @@ static void exemptions(void **s)
 	want_err(r, "/sealmap/exempting (data)\n");
 }
 
+/* The program's file turns sealing off: the reason is said. */
+static void says_off(void **s)
+{
+	(void)s;
+	const char *name = exempting("--off");
+	struct result *r;
+	need_mseal();
+	want_out(MAP(name), "says off: if it is the program");
+	want_out(MAP("--files", name), "100.0 % off\n");
+	r = MAP("--check", "--table", "--", name);
+	want_status(r, 1);
+	want_out(r, " text    no: its file says off\n");
+	r = RUN(WITH("LD_SEAL=on,noexempt"), SEALMAP, "--check", "--", name);
+	want_status(r, 0);
+}
+
 /* ---- --audit ------------------------------------------------------- */
 
 #define CHANGER (fmt("%s/../sealmap/changer", obj_dir))
@@ -1085,7 +1101,7 @@ int main(void)
 		cmocka_unit_test(check_killed), cmocka_unit_test(records),
 		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
-		cmocka_unit_test(audit_calls), cmocka_unit_test(audit_others),
+		cmocka_unit_test(says_off), cmocka_unit_test(audit_calls), cmocka_unit_test(audit_others),
 		cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(all_json),
 		cmocka_unit_test(all_text), cmocka_unit_test(attack_run),
