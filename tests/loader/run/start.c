@@ -21,6 +21,9 @@ LEVELS_CASE(pointers, "pointers/plain/main")
 LEVELS_CASE(no_writable_slots, "got/main")
 LEVELS_CASE(constructors_run_sealed, "ctor/main")
 LEVELS_CASE(introspection, "introspect/main")
+LEVELS_CASE(unwinding, "unwind/main")
+LEVELS_CASE(unwinding_static, "unwind/static")
+LEVELS_CASE(unwinding_static_pie, "unwind/static-pie")
 LEVELS_CASE(forked_and_executed, "fork/main")
 LEVELS_CASE(sealed_stack, "stack/main")
 LEVELS_CASE(sealed_stack_static, "stack/static")
@@ -418,6 +421,9 @@ int main(void)
 		cmocka_unit_test(no_libc),
 		cmocka_unit_test(constructors_run_sealed),
 		cmocka_unit_test(introspection),
+		cmocka_unit_test(unwinding),
+		cmocka_unit_test(unwinding_static),
+		cmocka_unit_test(unwinding_static_pie),
 		cmocka_unit_test(forked_and_executed),
 		cmocka_unit_test(clean_exit),
 		cmocka_unit_test(sealed_stack),
