@@ -19,6 +19,8 @@ BINDIR =
 LIBDIR =
 INCLUDEDIR =
 MANDIR =
+DATADIR =
+LINUX_HEADERS =
 WITH_MUSL =
 TARGET =
 MUSL_ARGS =
@@ -36,7 +38,7 @@ AR =
 endif
 
 export CC CFLAGS CPPFLAGS LDFLAGS AR RANLIB LIBCC CROSS_COMPILE TARGET MUSL_ARGS
-export LEAVE_OUT SEAL_DEFAULT BINDIR LIBDIR INCLUDEDIR DESTDIR V
+export LEAVE_OUT SEAL_DEFAULT BINDIR LIBDIR INCLUDEDIR DATADIR LINUX_HEADERS DESTDIR V
 # musl's make runs in another directory
 override DESTDIR := $(abspath $(DESTDIR))
 MAKEOVERRIDES =
@@ -67,6 +69,14 @@ endif
 		d=$(DESTDIR)$(or $(MANDIR),$(PREFIX)/share/man)/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
 	done
 
+# What an install puts below DESTDIR is found by another one.
+uninstall:
+	@rm -rf $(BUILD)/uninstall
+	+@$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/uninstall PREFIX='$(PREFIX)' SYSLIBDIR='$(SYSLIBDIR)' \
+		BINDIR='$(BINDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' MANDIR='$(MANDIR)' DATADIR='$(DATADIR)' \
+		LEAVE_OUT='$(LEAVE_OUT)' LINUX_HEADERS='$(LINUX_HEADERS)' >$(BUILD)/uninstall.log 2>&1 || { cat $(BUILD)/uninstall.log ; false ; }
+	@build-aux/uninstall $(BUILD)/uninstall $(PREFIX)
+
 # Programs that run on this machine and handle processes and files of any libc.
 TOOLS = sealmap sealmark
 # where bash looks for the completion of a command, if PREFIX is below its directories
@@ -82,7 +92,7 @@ emulation: emulation-$(VERSION)
 upstream: upstream-$(VERSION)
 
 # $(call install_in,KIND,VERSION,PREFIX)
-install_in = $(call with_musl,$2) LEAVE_OUT= DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= build-aux/build-musl $1 $2 $3 $3/lib
+install_in = $(call with_musl,$2) LEAVE_OUT= DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= DATADIR= LINUX_HEADERS=no build-aux/build-musl $1 $2 $3 $3/lib
 
 prefix-%: need-build linux-headers
 	+@$(call install_in,fork,$*,$(call prefix_of,$*))
@@ -213,6 +223,7 @@ distclean:
 help:
 	@echo 'make                 compile the fork (build/musl-$(VERSION)/obj)'
 	@echo 'make install         install it in $(PREFIX)'
+	@echo 'make uninstall       remove what make install put there, with the same settings'
 	@echo 'make tools           sealmap and the like, in build/tools; make install does this too'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
 	@echo 'make check           run every test, with both versions of musl'
@@ -247,5 +258,5 @@ help:
 	@echo 'V=1                  show every command; -jN sets how many run at a time'
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
-.PHONY: all install tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
+.PHONY: all install uninstall tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
 .PHONY: series dist $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help

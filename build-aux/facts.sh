@@ -48,3 +48,26 @@ why_not()
 		return 1
 	fi
 }
+
+# musl_triple COMPILER: the name of what it compiles for, with musl as the libc: x86_64-linux-musl
+musl_triple()
+{
+	# shellcheck disable=SC2086 # a command line
+	$1 -dumpmachine | sed 's/-\(pc\|unknown\)-linux/-linux/; s/-linux-gnu/-linux-musl/' | grep -e '-linux-musl'
+}
+
+# The major version, by which the headers of libstdc++ are kept apart
+gcc_major()
+{
+	# shellcheck disable=SC2086
+	$1 -dumpversion | cut -d. -f1
+}
+
+# cxx_of COMPILER: the C++ compiler beside one of C
+cxx_of()
+{
+	case ${1%% *} in
+	*gcc|*gcc-[0-9]*) printf '%s\n' "$1" | sed 's/gcc\(-[0-9.]*\)\{0,1\}\( \|$\)/g++\1\2/' ;;
+	*) echo g++ ;;
+	esac
+}
