@@ -21,6 +21,7 @@ INCLUDEDIR =
 MANDIR =
 DATADIR =
 LINUX_HEADERS =
+MAINTAINER =
 WITH_MUSL =
 TARGET =
 MUSL_ARGS =
@@ -69,12 +70,22 @@ endif
 		d=$(DESTDIR)$(or $(MANDIR),$(PREFIX)/share/man)/man$${f##*.} ; mkdir -p $$d && cp $$f $$d || exit ; \
 	done
 
+# libstdc++ for the prefix, from the source of the compiler at hand; make install comes first
+cxx: cxx-prefix
+	@build-aux/cxx install $(PREFIX) $(SYSLIBDIR)
+
+cxx-prefix: need-build
+	@build-aux/need --install build cxx
+	+@$(MAKE) --no-print-directory prefix-$(CONFIG_VERSION)
+	@DESTDIR= LIBDIR= INCLUDEDIR= build-aux/cxx build $(call prefix_of,$(CONFIG_VERSION))
+
 # What an install puts below DESTDIR is found by another one.
 uninstall:
 	@rm -rf $(BUILD)/uninstall
 	+@$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/uninstall PREFIX='$(PREFIX)' SYSLIBDIR='$(SYSLIBDIR)' \
 		BINDIR='$(BINDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' MANDIR='$(MANDIR)' DATADIR='$(DATADIR)' \
 		LEAVE_OUT='$(LEAVE_OUT)' LINUX_HEADERS='$(LINUX_HEADERS)' >$(BUILD)/uninstall.log 2>&1 || { cat $(BUILD)/uninstall.log ; false ; }
+	@test ! -f $(BUILD)/cxx/.done || DESTDIR=$(BUILD)/uninstall build-aux/cxx install $(PREFIX) $(SYSLIBDIR) 2>/dev/null
 	@build-aux/uninstall $(BUILD)/uninstall $(PREFIX)
 
 # Programs that run on this machine and handle processes and files of any libc.
@@ -159,14 +170,27 @@ lint:
 	@VERSION=$(CONFIG_VERSION) build-aux/lint
 
 check-real:
-	@build-aux/need --install build real
-	+@$(MAKE) --no-print-directory prefix upstream tools linux-headers
+	@build-aux/need --install build real cxx
+	+@$(MAKE) --no-print-directory cxx-prefix upstream tools linux-headers
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 	@BUILD=$(BUILD) tests/real/server
 
+# what musl-g++ makes, and the prefix on its own
+check-toolchain:
+	@build-aux/need --install build check toolchain
+	+@$(MAKE) --no-print-directory cxx-prefix tools
+	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) build-aux/check --toolchain $(CONFIG_VERSION)
+
+# a root file system of busybox and this libc, booted with KERNEL=
+KERNEL =
+rootfs:
+	@build-aux/need --install build rootfs
+	+@$(MAKE) --no-print-directory prefix linux-headers dist VERSION=$(CONFIG_VERSION)
+	@KERNEL='$(KERNEL)' build-aux/rootfs --boot $(CONFIG_VERSION)
+
 deb:
 	@build-aux/need --install build deb
-	@build-aux/deb
+	@MAINTAINER='$(MAINTAINER)' build-aux/deb
 
 check-deb:
 	@build-aux/need --install build deb check-deb
@@ -176,8 +200,8 @@ check-deb:
 # The table of docs/compatibility.md: check-real, and the programs that make bench builds from
 # source.
 compatibility:
-	@build-aux/need --install build real bench
-	+@$(MAKE) --no-print-directory prefix upstream tools linux-headers
+	@build-aux/need --install build real bench cxx
+	+@$(MAKE) --no-print-directory cxx-prefix upstream tools linux-headers
 	@BUILD=$(BUILD) build-aux/bench --quick --no-times --only real-lua --only real-sqlite --only real-python > $(BUILD)/compatibility.log || { cat $(BUILD)/compatibility.log; false; }
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
 	@tests/real/table
@@ -223,6 +247,7 @@ distclean:
 help:
 	@echo 'make                 compile the fork (build/musl-$(VERSION)/obj)'
 	@echo 'make install         install it in $(PREFIX)'
+	@echo 'make cxx             libstdc++ for it, for musl-g++ and musl-clang++'
 	@echo 'make uninstall       remove what make install put there, with the same settings'
 	@echo 'make tools           sealmap and the like, in build/tools; make install does this too'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
@@ -233,6 +258,9 @@ help:
 	@echo 'make fuzz            fuzz what parses files of others; SECONDS=300 for each'
 	@echo 'make check-real      run programs from the npm registry, unmodified, sealed'
 	@echo 'make compatibility   these and lua, sqlite, python at each level, as a table'
+	@echo 'make check-toolchain clang, lld, mold, C++, CMake and Meson with it, a prefix on its own,'
+	@echo '                     and the same bytes from two builds'
+	@echo 'make rootfs          a root file system of busybox and this libc, booted with KERNEL=FILE'
 	@echo 'make deb             Debian packages, in build/deb'
 	@echo 'make check-deb       install, use and purge them in a clean root, which takes root'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
@@ -258,5 +286,5 @@ help:
 	@echo 'V=1                  show every command; -jN sets how many run at a time'
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
-.PHONY: all install uninstall tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: series dist $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: all install uninstall cxx cxx-prefix tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
+.PHONY: series dist $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility check-toolchain rootfs deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
