@@ -63,12 +63,23 @@ static int loaded(const struct space *sp, const struct object *o,
 	return !!text;
 }
 
+/* In a small file, more segments than one may begin on its first page, and each
+ * maps the ELF header. The first of them is where the object begins. */
+static int in_last_object(const struct space *sp, const struct map *m)
+{
+	const struct object *o;
+	if (!sp->nobjects) return 0;
+	o = sp->objects + sp->nobjects - 1;
+	return m->start < o->end && same_file(m, o->inode, o->dev);
+}
+
 static void find_objects(struct space *sp)
 {
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		struct object o = { 0 };
 		if (!m->inode || m->offset || m->shared) continue;
+		if (in_last_object(sp, m)) continue;
 		if (read_object(sp, m, &o) || !loaded(sp, &o, m)) {
 			object_free(&o);
 			continue;
