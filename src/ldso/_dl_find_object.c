@@ -30,6 +30,7 @@ struct query {
 static int look(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct query *q = arg;
+	(void)size;
 	const ElfW(Phdr) *ph = info->dlpi_phdr, *table = 0, *in = 0;
 	for (int i=0; i<info->dlpi_phnum; i++, ph++) {
 		if (ph->p_type == PT_GNU_EH_FRAME) table = ph;
