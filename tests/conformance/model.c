@@ -111,8 +111,10 @@ static int is_discard(int advice)
 static int discard_refused(const struct mpage *p, int advice)
 {
 	if (!p->sealed) return 0;
-	if (dialect.fork_advice_refused
-	    && (advice == MADV_DONTFORK || advice == MADV_WIPEONFORK)) return 1;
+	if (advice == MADV_DONTFORK || advice == MADV_WIPEONFORK) {
+		if (dialect.fork_advice_refused) return 1;
+		if (dialect.file_fork_advice_refused && !p->w) return 1;
+	}
 	return p->kind == ANON && !p->w && is_discard(advice);
 }
 

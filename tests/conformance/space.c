@@ -189,6 +189,7 @@ static void try_dialect(struct dialect *d)
 	madvise(q, 2*page, MADV_DONTNEED);
 	d->madvise_in_order = !*q;
 	d->private_discard_refused = refused(madvise(r, page, MADV_DONTNEED));
+	d->file_fork_advice_refused = refused(madvise(r, page, MADV_DONTFORK));
 }
 
 void settle_dialect(void)

@@ -77,6 +77,7 @@ extern struct dialect {
 	int mprotect_in_order;  /* [unsealed][sealed]: the first is changed */
 	int madvise_in_order;   /* the same for discards */
 	int fork_advice_refused;        /* DONTFORK, WIPEONFORK: if writable, too */
+	int file_fork_advice_refused;   /* the same of a read-only file mapping */
 	int private_discard_refused;    /* of a read-only private file mapping */
 } dialect;
 void settle_dialect(void);

@@ -1,6 +1,6 @@
 /* What a debugger does, to a program that execve() sealed: breakpoints in text, single steps,
- * reading and writing memory. Where vm.sealed_force_write is 0, breakpoints
- * must be the processor's. No gdb is needed, only what gdb calls. */
+ * reading and writing memory, breakpoints of the processor's. No gdb is needed, only what
+ * gdb calls. */
 #include "t.h"
 #include <signal.h>
 #include <stddef.h>
@@ -24,11 +24,6 @@ static int tracee(void)
 {
 	raise(SIGSTOP);
 	return target();
-}
-
-static int allow_writes(const char *v)
-{
-	return set_sysctl("vm/sealed_force_write", v);
 }
 
 static pid_t start(void)
@@ -105,17 +100,8 @@ static void software_breakpoint(void)
 
 static void hardware_breakpoint(void)
 {
-	pid_t pid;
-	long word;
+	pid_t pid = start();
 
-	if (!allow_writes("0")) {
-		check(0, "setting vm.sealed_force_write", "%s", strerror(errno));
-		return;
-	}
-	pid = start();
-	word = ptrace(PTRACE_PEEKTEXT, pid, target, 0);
-	want("with the sysctl at 0 no breakpoint is written", ptrace(PTRACE_POKETEXT, pid, target, (word & ~0xffL) | INT3), EIO);
-	same("the text is as it was", ptrace(PTRACE_PEEKTEXT, pid, target, 0), word);
 	want("an address for the processor's first breakpoint",
 		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]), target), 0);
 	want("switched on", ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]), 1L), 0);
@@ -123,14 +109,13 @@ static void hardware_breakpoint(void)
 	same("at its address", ip(pid), (unsigned long)target);
 	ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]), 0L);
 	same("and goes on to its end", resume(pid, PTRACE_CONT), 0x100 + 1);
-	allow_writes("1");
 }
 
 int main(int argc, char **argv)
 {
 	if (argc > 1) return tracee();
 	(void)argv;
-	if (!allow_writes("1")) skip_all("no vm.sealed_force_write, or no right to set it");
+	if (prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_GET, 0, 0, 0) == -1) skip_all("this kernel has no PR_SEAL_EXEC");
 	software_breakpoint();
 	hardware_breakpoint();
 	return finish();

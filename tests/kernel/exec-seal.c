@@ -1,6 +1,8 @@
-/* prctl(PR_SEAL_EXEC) and vm.seal_exec: what execve() maps is sealed.
+/* prctl(PR_SEAL_EXEC) and vm.seal_exec: what execve() maps is sealed. Who may set
+ * it is in exec-priv.c.
  *
- * "exec-seal run PROGRAM [ARGUMENT...]" runs a program that way. */
+ * "exec-seal run PROGRAM [ARGUMENT...]" runs a program that way. "exec-seal
+ * at-boot" is for a kernel that was started with seal_exec=1. */
 #include "t.h"
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -17,6 +19,19 @@ static int __attribute__((noinline)) deep(int n)
 	return n ? deep(n - 1) + a[0] : 0;
 }
 
+/* SealExec in /proc/self/status, or -1 */
+static int in_status(void)
+{
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "r");
+	int n = -1;
+
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "SealExec: %d", &n) == 1) break;
+	if (f) fclose(f);
+	return n;
+}
+
 /* What the program finds that was executed */
 static int inner(int sealed, int set)
 {
@@ -30,6 +45,7 @@ static int inner(int sealed, int set)
 	same("writable data are not sealed", is_sealed(&data), 0);
 	same("nor is the heap", is_sealed(sbrk(0) - 1), 0);
 	same("prctl tells", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_GET, 0, 0, 0), set);
+	same("/proc/self/status tells", in_status(), set);
 	if (!sealed) return finish();
 
 	want("text can't be made writable", mprotect((void *)((uintptr_t)inner & -PAGE), PAGE, PROT_READ|PROT_WRITE), EPERM);
@@ -61,6 +77,8 @@ static void knob(const char *v)
 
 int main(int argc, char **argv)
 {
+	int status;
+
 	if (argc > 2 && !strcmp(argv[1], "run")) {
 		if (prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 0, 0, 0)) {
 			perror("PR_SEAL_EXEC");
@@ -72,18 +90,31 @@ int main(int argc, char **argv)
 	}
 	/* the heap, for is_sealed(sbrk(0) - 1) */
 	if (sbrk(PAGE) == (void *)-1) return 1;
+	if (argc > 1 && !strcmp(argv[1], "exempt")) return inner(0, PR_SEAL_EXEC_EXEMPT);
 	if (argc > 1) return inner(strcmp(argv[1], "unsealed") != 0, !strcmp(argv[1], "sealed"));
 
 	if (prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_GET, 0, 0, 0) == -1) skip_all("this kernel has no PR_SEAL_EXEC");
 	child("unsealed");
 	knob("1");
 	child("by-sysctl");
+	fflush(stdout);
+	if (!fork()) {
+		want("exempting a process", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_EXEMPT, 0, 0, 0), 0);
+		child("exempt");
+		want("setting it after that", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 0, 0, 0), 0);
+		child("sealed");
+		fflush(stdout);
+		_exit(finish());
+	}
+	wait(&status);
+	same("an exempt process", status, 0);
 	knob("0");
 	child("unsealed");
-	want("an unknown operation", prctl(PR_SEAL_EXEC, 2, 0, 0, 0), EINVAL);
+	want("an unknown operation", prctl(PR_SEAL_EXEC, 3, 0, 0, 0), EINVAL);
 	want("an argument too many", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 1, 0, 0), EINVAL);
 	want("setting it", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_SET, 0, 0, 0), 0);
 	same("does nothing to who asks", is_sealed((void *)main), 0);
 	child("sealed");
+	want("an exemption from it", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_EXEMPT, 0, 0, 0), EPERM);
 	return finish();
 }

@@ -28,6 +28,12 @@ int main(void)
 	p = mmap(0, PAGE, PROT_READ|PROT_WRITE|PROT_SEAL, MAP_SHARED, file_of(1), 0);
 	same("of a shared file", is_sealed(p), 1);
 
+	/* The way to tell that the kernel knows PROT_SEAL */
+	want("mmap with PROT_SEAL and PROT_GROWSDOWN",
+		(long)mmap(0, PAGE, PROT_READ|PROT_SEAL|PROT_GROWSDOWN, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0), EINVAL);
+	want("mmap with PROT_GROWSDOWN alone",
+		(long)mmap(0, PAGE, PROT_READ|PROT_GROWSDOWN, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) == -1 ? -1 : 0, 0);
+
 	p = pages(1, PROT_READ);
 	want("mprotect with PROT_SEAL", mprotect(p, PAGE, PROT_READ|PROT_SEAL), EINVAL);
 	same("seals nothing", is_sealed(p), 0);

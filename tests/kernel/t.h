@@ -24,6 +24,7 @@
 #define PR_SEAL_EXEC 0x5345414c
 #define PR_SEAL_EXEC_GET 0
 #define PR_SEAL_EXEC_SET 1
+#define PR_SEAL_EXEC_EXEMPT 2
 #define PAGE 4096UL
 
 static int failures, checks;
