@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __x86_64__
 #include <sys/io.h>
+#endif
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -99,8 +101,10 @@ int main(void)
 	printf("=== end\n");
 	fflush(stdout);
 	sync();
+#ifdef __x86_64__
 	/* isa-debug-exit: QEMU ends with status 2*17+1 */
 	if (!ioperm(0xf4, 1, 1)) outb(17, 0xf4);
+#endif
 	reboot(RB_POWER_OFF);
 	for (;;) pause();
 }
