@@ -152,22 +152,31 @@ unheard()
 	cat "$@" | sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=y/p' | grep -xFf - "$out/.config"
 }
 
-# build_kernel NAME HASH FRAGMENT...: build the present tree
+# build_kernel NAME HASH FRAGMENT...: build the present tree, for this machine's architecture or for
+# the one that is the name
 build_kernel()
 {
 	name=$1 hash=$2 out=$work/o-$1 log=$work/build-$1.log
 	shift 2
+	case $name in
+	arm64) export ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- ; image=Image ;;
+	*) unset ARCH CROSS_COMPILE ; image=vmlinux ;;
+	esac
 	say BUILD "Linux $linux, $name (log: $(short "$log"))"
 	configure "$@" > "$log" 2>&1 || die "cannot configure the $name kernel"
 	unheard=$(unheard "$@")
 	test -z "$unheard" || die "the $name kernel's configuration does not follow: $unheard"
-	nice -n 10 make -C "$tree" O="$out" -j"$jobs" vmlinux >> "$log" 2>&1 || {
+	nice -n 10 make -C "$tree" O="$out" -j"$jobs" "$image" >> "$log" 2>&1 || {
 		grep -n -m 5 'error\|Error' "$log" >&2
 		die "the $name kernel does not build"
 	}
 	! grep -v "^\.config:" "$log" | grep "warning:"
 	outcome "the $name kernel builds without a warning"
 	mkdir -p "$cache"
-	objcopy --strip-debug "$out/vmlinux" "$cache/$hash.new" && mv "$cache/$hash.new" "$cache/$hash"
+	case $name in
+	arm64) cp "$out/arch/arm64/boot/Image" "$cache/$hash.new" ;;
+	*) objcopy --strip-debug "$out/vmlinux" "$cache/$hash.new" ;;
+	esac && mv "$cache/$hash.new" "$cache/$hash"
+	unset ARCH CROSS_COMPILE
 	rm -rf "$out"
 }
