@@ -211,6 +211,11 @@ check-kernel:
 	+@$(MAKE) --no-print-directory prefix upstream
 	@BUILD=$(BUILD) build-aux/check-kernel $(KERNEL_CHECK)
 
+# The same for each version with a series
+check-kernels: check-kernel
+	@BUILD=$(BUILD) build-aux/check-kernel --linux 6.12
+	@BUILD=$(BUILD) build-aux/check-kernel --linux 7.3
+
 # ARCH is a name in tests/arch/table, or several in quotes
 check-arch:
 	@test -n '$(ARCH)' || { echo 'make check-arch ARCH=NAME, one of:' $$(build-aux/check-arch --list) >&2; false; }
@@ -264,6 +269,7 @@ help:
 	@echo 'make deb             Debian packages, in build/deb'
 	@echo 'make check-deb       install, use and purge them in a clean root, which takes root'
 	@echo 'make check-kernel    build and boot Linux 6.1 with kernel-patch/, run the tests there'
+	@echo 'make check-kernels   the same, and Linux 6.12 and 7.3 with their series'
 	@echo 'make check-arch      the same on another architecture under QEMU: ARCH=aarch64'
 	@echo 'make check-arches    on each of tests/arch/table'
 	@echo 'make bench           what starting programs and loading libraries costs, BENCH=--help'
@@ -287,4 +293,4 @@ help:
 	@echo 'docs/hacking.md says how to edit; ./configure --help what can be set'
 
 .PHONY: all install uninstall cxx cxx-prefix tools prefix emulation upstream linux-headers need-build check fuzz demo bench diff update-patches
-.PHONY: series dist $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility check-toolchain rootfs deb check-deb check-kernel check-arch check-arches discard-edits clean distclean help
+.PHONY: series dist $(GROUPS:%=group-%) check-packages check-fresh lint check-real compatibility check-toolchain rootfs deb check-deb check-kernel check-kernels check-arch check-arches discard-edits clean distclean help

@@ -8,10 +8,10 @@ cache=$work/cache
 tree=$work/linux-$linux
 jobs=$(nproc 2>/dev/null || echo 2)
 
-# Fetch a package without installing it
+# fetch PACKAGE [SUITE...]: fetch it without installing it
 fetch()
 {
-	BUILD_LOCKED=1 "$root/build-aux/fetch-source" --deb "$1" || exit 1
+	BUILD_LOCKED=1 "$root/build-aux/fetch-source" --deb "$@" || exit 1
 }
 
 # unpack DEB DIRECTORY [MEMBER...]: unpack a linux-source package's tarball without its top
