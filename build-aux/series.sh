@@ -14,7 +14,7 @@ done
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 export LC_ALL=C
 
-groups="fix seal records start static-exec"
+groups="fix seal records start static-exec hard"
 # files that editors and patch leave behind
 junk='~$|\.orig$|\.rej$|\.sw[a-p]$|/\.[^/]*$'
 

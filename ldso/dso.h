@@ -87,6 +87,7 @@ struct dso {
 	char sealed;			/* see seal_dso.c */
 	char textrel;
 	char relro_moved;		/* already on anonymous pages */
+	char hardened, unshared;	/* see hard.c */
 
 	/* Records. constructed, ctor_visitor and fini_next are not used with
 	 * them: see struct ctor. */
@@ -218,6 +219,9 @@ hidden int relro_pending(const struct dso *);
  * object. */
 hidden void protect_late(struct dso *);
 
+/* The object as sealing sees it. */
+hidden struct seal_object seal_view(const struct dso *);
+
 /* The end of the start: seal everything. Exits if strict can't be met. */
 hidden void seal_start(void);
 
@@ -237,6 +241,17 @@ hidden void seal_waiting(struct seal_job *, struct dso *);
  * write-protect them and add those that are not pages of ld.so. */
 hidden void records_decide(struct seal_job *);
 hidden void records_close_start(struct seal_job *);
+
+/* Hooks for level hard, which do nothing without hard.c: before objects are
+ * sealed, put their RELRO and relocated text out of reach; the same for the
+ * closed records, and with start for ld.so's RELRO, which returns 0 or a
+ * positive errno; and, when all is sealed, stack and process. harden_dlseal
+ * follows dlseal, harden_child a fork. */
+hidden void harden_objects(void);
+hidden int harden_loader(int start);
+hidden void harden_process(void);
+hidden int harden_dlseal(void);
+hidden void harden_child(void);
 
 /* The pages of ld.so that hold its records, and 1 if they are to be sealed. */
 hidden struct seal_range records_range(void);

@@ -385,6 +385,7 @@ void __records_atfork(int child)
 	records_readable();
 	pthread_t who = records.open && records.opener ? records.opener
 		: writer;
+	if (child) harden_child();
 	if (child && who && who != __pthread_self()
 	    && records.state != RECORDS_FREE) protect(PROT_READ, 0);
 }
@@ -576,6 +577,7 @@ void records_close_start(struct seal_job *job)
 		_exit(127);
 	}
 	close_pages(1);
+	harden_loader(1);
 	add_regions(job);
 }
 
@@ -586,14 +588,17 @@ static int seal_all(void)
 	__seal_new_job(&job, 0);
 	records.state = RECORDS_DLSEAL;
 	close_pages(0);
-	add_regions(&job);
-	int err = __seal_flush(&job);
+	int err = harden_loader(0);
+	if (!err) {
+		add_regions(&job);
+		err = __seal_flush(&job);
+	}
 	if (!err) {
 		__seal_add_records(&job, records_range(), 1, key_in_use());
 		err = __seal_flush(&job);
 	}
-	if (!err) return 0;
-	protect(PROT_READ|PROT_WRITE, 0);
+	/* At level hard nothing makes them writable again. */
+	if (!err || protect(PROT_READ|PROT_WRITE, 0)) return err;
 	records.state = RECORDS_GUARDED;
 	protect(PROT_READ, 0);
 	return err;
@@ -614,7 +619,7 @@ static const char *seal_loader(void)
 	__seal_new_job(&job, 0);
 	for (struct dso *p=lazy_head; p; p=p->lazy_next) seal_waiting(&job, p);
 	__seal_finish(&job, head->name);
-	return 0;
+	return harden_dlseal() ? "no filter against new code (nocode)" : 0;
 }
 
 int dlseal(void)

@@ -116,8 +116,6 @@ int map_textrel(int fd, struct dso *dso, const Phdr *ph, size_t phnum,
 
 enum { NOT_SEALED, SEALED, SEAL_DEFERRED, SEAL_GIVEN_UP };
 
-static struct seal_object seal_view(const struct dso *);
-
 /* Slots elsewhere, such as those of .got.plt, stay writable anyway, so the
  * library need not wait for them. */
 int relro_pending(const struct dso *p)
@@ -138,6 +136,8 @@ static int protect_text(struct dso *p, int pending)
 			PAGE_SIZE);
 		int prot = pending ? PROT_READ|PROT_WRITE|PROT_EXEC
 			: __seal_prot(ph);
+		/* Then harden_objects has to replace it. */
+		if (__seal_state.policy.level == SEAL_HARD) prot &= ~PROT_EXEC;
 		long ret = __syscall(SYS_mprotect, r.start, r.end-r.start,
 			prot);
 		if (ret && ret != -ENOSYS) return -ret;
@@ -253,8 +253,15 @@ weak_alias(dummy_range, records_range);
 weak_alias(dummy_sealed, records_sealed);
 weak_alias(dummy_sealed, key_in_use);
 weak_alias(dummy_readable, records_readable);
+static void dummy_harden(void) {}
+static int dummy_loader(int start) { return start & 0; }
+weak_alias(dummy_harden, harden_objects);
+weak_alias(dummy_loader, harden_loader);
+weak_alias(dummy_harden, harden_process);
+weak_alias(dummy_sealed, harden_dlseal);
+weak_alias(dummy_harden, harden_child);
 
-static struct seal_object seal_view(const struct dso *p)
+struct seal_object seal_view(const struct dso *p)
 {
 	struct seal_object o = {
 		.name = p->name,
@@ -317,6 +324,7 @@ void seal_start(void)
 		records_close_start(&job);
 		return;
 	}
+	harden_objects();
 	for (struct dso *p=head; p; p=p->next)
 		if (p != &ldso) seal_dso(&job, p);
 	sealed_tail = tail;
@@ -334,6 +342,7 @@ void seal_start(void)
 	__seal_add(&job, &o);
 	err = __seal_finish(&job, app.name);
 	if (err) __seal_refuse(app.name, __seal_reason(err));
+	harden_process();
 }
 
 /* Strict has no lazy relocations, so no older library is bound to those that a
@@ -344,6 +353,7 @@ void seal_start(void)
 void seal_loaded(void)
 {
 	if (!__seal_wanted()) return;
+	harden_objects();
 	__seal_new_job(&load_job, &load_spare);
 	for (struct dso *p=head; p; p=p->next) seal_dso(&load_job, p);
 	int err = __seal_finish(&load_job, head->name);

@@ -207,8 +207,15 @@ hidden int __seal_leave_out(struct seal_set *set, const struct seal_set *pages,
 hidden void __seal_configure(const char *words, const char *origin, const char *prog);
 
 /* Set the level to off if the main program's file says so or, with the flag
- * "marked", if it is not marked. Called once, before anything is sealed. */
+ * "marked", if it is not marked. At level hard, begin with it. Called once,
+ * before anything is sealed. */
 hidden void __seal_program(const struct seal_object *prog);
+
+/* Level hard, the part before libraries are loaded; and the word nocode.
+ * ldso/hard.c has it. A static program has no loader that could keep these
+ * promises: a warning, or the end under strict. */
+hidden void __seal_harden(const struct seal_object *prog);
+#define SEAL_HARD_STATIC "hard and nocode are for dynamic programs alone"
 
 /* 1 if the policy is strict and its level is not off. */
 hidden int __seal_strict(void);

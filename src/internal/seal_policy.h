@@ -21,6 +21,7 @@ enum seal_level {
 	SEAL_OFF,	/* nothing */
 	SEAL_ON,	/* all but RW data; RW data if marked */
 	SEAL_FULL,	/* RW data of every object too */
+	SEAL_HARD,	/* and nothing writes to code by force, nor adds any */
 };
 
 enum seal_dlopen {
@@ -39,6 +40,7 @@ struct seal_policy {
 	unsigned char pkey;	/* guard the records by a protection key */
 	unsigned char audit;	/* a line per call that a seal refuses */
 	unsigned char noexempt;	/* ignore what files say to leave unsealed */
+	unsigned char nocode;	/* refuse new executable memory by a filter */
 };
 
 enum seal_parse {

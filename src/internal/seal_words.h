@@ -6,7 +6,8 @@
 #define SEAL_LEVELS(W) \
 	W(off, level, SEAL_OFF) \
 	W(on, level, SEAL_ON) \
-	W(full, level, SEAL_FULL)
+	W(full, level, SEAL_FULL) \
+	W(hard, level, SEAL_HARD)
 
 /* Any of these, but no two that set a member to different values. */
 #define SEAL_FLAGS(W) \
@@ -18,4 +19,5 @@
 	W(nodlopen, dlopen, SEAL_DLOPEN_NONE) \
 	W(pkey, pkey, 1) \
 	W(audit, audit, 1) \
-	W(noexempt, noexempt, 1)
+	W(noexempt, noexempt, 1) \
+	W(nocode, nocode, 1)

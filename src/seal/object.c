@@ -27,7 +27,7 @@ int __seal_data(const struct seal_object *o, enum seal_level level)
 {
 	/* The vdso has no RW data, and its notes are of no interest. */
 	return level != SEAL_OFF && !o->foreign && (o->loader || o->vdso
-		|| level == SEAL_FULL || __seal_marked(o));
+		|| level >= SEAL_FULL || __seal_marked(o));
 }
 
 /* 1 if r holds the address at. Of the ends of r, lower *next to the one that

@@ -322,8 +322,9 @@ static int writable_code(struct seal_job *job, const struct seal_object *o)
 		    || ~ph->p_flags & (PF_W|PF_X))
 			continue;
 		struct seal_range r = __seal_segment(ph, o->base, PAGE_SIZE);
-		if (policy->report) __seal_print(o->name, ": warning: ",
-			__seal_hex(&start, r.start), "-", __seal_hex(&end, r.end),
+		if (policy->report || !policy->strict) __seal_print(o->name,
+			": warning: ", __seal_hex(&start, r.start), "-",
+			__seal_hex(&end, r.end),
 			" is writable and executable\n", (char *)0);
 		if (!policy->strict) continue;
 		job->asked++;
@@ -373,7 +374,8 @@ void __seal_add(struct seal_job *job, const struct seal_object *o)
 		__seal_defer(job, o, __seal_reason(EOVERFLOW));
 		return;
 	}
-	int certain = policy->strict || policy->report;
+	int certain = policy->strict || policy->report
+		|| policy->level == SEAL_HARD;
 	/* The vdso's headers don't tell its protection. */
 	if (certain && !o->vdso && writable_code(job, o)) return;
 	if (exempts && exempt(job)) {
@@ -450,7 +452,10 @@ int __seal_finish(struct seal_job *job, const char *prog)
 	drop_spare(job);
 	if (!error) return 0;
 	if (policy->strict) return job->error;
-	if (job->error == *__seal_state.answer && !policy->warn) return 0;
+	/* Level hard is never less in silence. */
+	if (job->error == *__seal_state.answer && !policy->warn
+	    && policy->level != SEAL_HARD)
+		return 0;
 	if (__seal_warned) return 0;
 	__seal_warned = 1;
 	__seal_print(prog, ": warning: cannot seal ", __seal_hex(&start, job->failed.start),

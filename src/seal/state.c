@@ -86,6 +86,16 @@ void __seal_configure(const char *words, const char *origin, const char *prog)
 	__syscall(SYS_exit_group, 127);
 }
 
+/* ld.so has its own, in hard.c. */
+static void only_full(const struct seal_object *prog)
+{
+	if (__seal_strict()) __seal_refuse(prog->name, SEAL_HARD_STATIC);
+	__seal_print(prog->name, ": warning: ", SEAL_HARD_STATIC, "\n",
+		(char *)0);
+	if (policy->level == SEAL_HARD) policy->level = SEAL_FULL;
+}
+weak_alias(only_full, __seal_harden);
+
 void __seal_program(const struct seal_object *prog)
 {
 	if (policy->level == SEAL_OFF) return;
@@ -94,9 +104,9 @@ void __seal_program(const struct seal_object *prog)
 		__seal_state.why_off = "program's file says off";
 	else if (policy->marked && !(notes & SEAL_NOTE_DATA))
 		__seal_state.why_off = "program is not marked";
-	else
-		return;
-	policy->level = SEAL_OFF;
+	if (__seal_state.why_off) policy->level = SEAL_OFF;
+	else if (policy->level == SEAL_HARD || policy->nocode)
+		__seal_harden(prog);
 }
 
 const char *__seal_why_off(void)
