@@ -25,7 +25,12 @@ static const struct { const char *name; unsigned value; } actions[] = {
 
 /* The first is the default. */
 static const struct { const char *name; int value; }
-	calls[] = { { "mseal", 462 }, { "pkey_alloc", SYS_pkey_alloc } },
+	calls[] = { { "mseal", 462 }, { "pkey_alloc", SYS_pkey_alloc },
+		{ "memfd_create", SYS_memfd_create }, { "prctl", SYS_prctl },
+#ifdef SYS_open
+		{ "open", SYS_open },
+#endif
+		{ "seccomp", SYS_seccomp } },
 	errors[] = { { "EPERM", EPERM }, { "ENOSYS", ENOSYS },
 		{ "ENOSPC", ENOSPC }, { "EACCES", EACCES } };
 
@@ -61,8 +66,7 @@ int main(int argc, char **argv)
 		if (!strcmp(error, actions[i].name)) answer = actions[i].value;
 	if (nr < 0 || answer < 0) {
 		fprintf(stderr,
-			"usage: deny [mseal=|pkey_alloc=]ANSWER PROGRAM"
-			" ARGS...\n");
+			"usage: deny [CALL=]ANSWER PROGRAM ARGS...\n");
 		return 99;
 	}
 	struct sock_filter code[] = {

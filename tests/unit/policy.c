@@ -43,6 +43,7 @@ static void parse(int from, const char *words, enum seal_parse want, int level,
 		if (p.pkey) *f++ = 'p';
 		if (p.audit) *f++ = 'a';
 		if (p.noexempt) *f++ = 'x';
+		if (p.nocode) *f++ = 'c';
 		*f = 0;
 		if (p.level != level || strcmp(got_flags, flags)) {
 			fprintf(stderr,
@@ -66,6 +67,7 @@ static void levels(void **st)
 	good("off", SEAL_OFF, "");
 	good("on", SEAL_ON, "");
 	good("full", SEAL_FULL, "");
+	good("hard", SEAL_HARD, "");
 }
 
 static void flags(void **st)
@@ -80,6 +82,7 @@ static void flags(void **st)
 	good("dlopen", SEAL_ON, "d");
 	good("nodlopen,strict", SEAL_ON, "sn");
 	good("dlopen,dlopen", SEAL_ON, "d");
+	good("hard,nocode", SEAL_HARD, "c");
 	good("pkey", SEAL_ON, "p");
 	good("pkey,nodlopen,pkey,strict", SEAL_ON, "snp");
 	good("audit", SEAL_ON, "a");
@@ -169,8 +172,8 @@ static void words_in_message(void **st)
 {
 	(void)st;
 	assert_string_equal(SEAL_WORDS,
-		"levels: off on full; flags: strict warn marked report "
-		"dlopen nodlopen pkey audit noexempt");
+		"levels: off on full hard; flags: strict warn marked report "
+		"dlopen nodlopen pkey audit noexempt nocode");
 }
 
 /* Any string is parsed, or refused without effect. */
@@ -178,7 +181,7 @@ static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
 		"marked", "report", "warn", "strictly", "dlopen", "nodlopen", "pkey",
-		",", ",", ",", "x", " ", "o" };
+		"hard", "nocode", ",", ",", ",", "x", " ", "o" };
 	char s[128];
 	int i, k, n;
 	(void)st;
@@ -186,7 +189,7 @@ static void random_words(void **st)
 	for (i=0; i<100000; i++) {
 		*s = 0;
 		n = rand()%8;
-		for (k=0; k<n; k++) strcat(s, part[rand()%16]);
+		for (k=0; k<n; k++) strcat(s, part[rand()%18]);
 		char *copy = strdup(s);
 		struct seal_policy p = { .level = SEAL_FULL }, before = p;
 		struct seal_word w = { 0, 0 };
@@ -196,7 +199,7 @@ static void random_words(void **st)
 			assert_true(w.s >= copy
 				&& w.s+w.n <= copy+strlen(copy));
 		} else {
-			assert_in_range(p.level, SEAL_OFF, SEAL_FULL);
+			assert_in_range(p.level, SEAL_OFF, SEAL_HARD);
 		}
 		free(copy);
 	}

@@ -130,7 +130,11 @@ static void report_attack(const char *when, const struct target *t,
 		return;
 	}
 	if (settings.attack == ATTACK_REFUSED) {
-		right = state == REFUSED && err == want_err;
+		/* Level hard refuses more than a seal does, and says so first:
+		 * by the mapping of the file, or by PR_SET_MDWE. */
+		right = state == REFUSED && (err == want_err
+			|| (settings.level == LEVEL_HARD
+			&& (err == EACCES || err == EPERM)));
 	} else {
 		right = state == SUCCEEDED || state == TRYING;
 		/* The vdso is a special mapping: the kernel refuses many
@@ -232,7 +236,7 @@ void check_attacks(const char *when)
 		for (k=0; k<nwant; k++) {
 			if (want[k].e <= m->s || want[k].s >= m->e) continue;
 			if (!w || w->kind == GAP) w = want+k;
-			if (want[k].must_anon) discard = 1;
+			if (want[k].must_anon && !is_frozen(m)) discard = 1;
 		}
 		if (!w || w->kind == OWN) continue;
 		if (settings.attack == ATTACK_REFUSED && !m->sealed) continue;

@@ -46,9 +46,16 @@ static void compare_range(const char *when, const struct want *w)
 				"%s %s: wanted %s, got %s", when, a, e,
 				kindname[w->kind], w->obj, protstr(w->prot, b1),
 				protstr(m->prot, b2));
-		if (w->must_anon) check_ok(m->anon, "%s: %lx-%lx %s %s: wanted "
+		/* Level hard has them in a file that nobody can write to. */
+		if (w->must_anon) check_ok(m->anon || is_frozen(m), "%s: %lx-%lx %s %s: wanted "
 			"anonymous pages, got file mapping %s", when, a, e,
 			kindname[w->kind], w->obj, m->name);
+		if (settings.level == LEVEL_HARD && w->seal == SEAL_YES
+		    && !(w->prot & PROT_WRITE) && w->kind != OWN)
+			check_ok(!strstr(m->flags, " mw"), "%s: %lx-%lx %s %s: "
+				"wanted out of reach of /proc/self/mem, got "
+				"flags%s", when, a, e, kindname[w->kind],
+				w->obj, m->flags);
 		a = e;
 	}
 }
@@ -62,6 +69,17 @@ static void compare_rest(const char *when, const struct map *m,
 	/* The kernel's own: some kernels seal them at exec. */
 	if (!strncmp(m->name, "[vvar", 5) || !strcmp(m->name, "[vsyscall]")
 	    || !strcmp(m->name, "[uprobes]")) return;
+	if (settings.level == LEVEL_HARD && m->anon && !m->shared
+	    && !strcmp(m->name, "[stack]")) {
+		check_ok(m->sealed, "%s: %lx-%lx %s: wanted sealed, got not",
+			when, s, e, m->name);
+		return;
+	}
+	/* Stacks of threads, and their guards. */
+	if (settings.level == LEVEL_HARD && m->anon && !m->name[0]
+	    && m->sealed && (m->prot == PROT_NONE
+	    || m->prot == (PROT_READ|PROT_WRITE)))
+		return;
 	if (m->anon && !m->shared) {
 		check_ok(!m->sealed, "%s: %lx-%lx %s %s: belongs to no object: "
 			"wanted not sealed, got sealed", when, s, e,

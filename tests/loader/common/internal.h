@@ -12,7 +12,8 @@
 #pragma GCC visibility push(hidden)
 
 /* What the environment says. Call check_settings before the first use. */
-enum { LEVEL_OFF, LEVEL_ON, LEVEL_FULL, LEVEL_FOREIGN, LEVEL_NONE };
+enum { LEVEL_OFF, LEVEL_ON, LEVEL_FULL, LEVEL_HARD, LEVEL_FOREIGN,
+	LEVEL_NONE };
 enum { ATTACK_NONE, ATTACK_REFUSED, ATTACK_SUCCEED };
 extern struct settings {
 	int level, attack, verbose, probing;

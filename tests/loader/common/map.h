@@ -24,6 +24,9 @@ extern size_t nmaps;
 size_t read_lines(const char *file, struct map *m, size_t max);
 size_t read_smaps(struct map *m, size_t max);
 struct map *map_at(uintptr_t a);
+/* 1 if it is a shared mapping of a memfd that is sealed against writing: level
+ * hard. */
+int is_frozen(const struct map *);
 const char *protstr(int prot, char *b);
 int same_prot(int a, int b);
 

@@ -121,6 +121,12 @@ int same_prot(int a, int b)
 	return !((a ^ b) & settings.known_prot);
 }
 
+int is_frozen(const struct map *m)
+{
+	return m->shared && !strstr(m->flags, " mw")
+		&& !strncmp(m->name, "/memfd:seal ", 12);
+}
+
 int check_prot(const void *p)
 {
 	struct map *m = look_at(p);

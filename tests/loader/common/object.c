@@ -124,6 +124,7 @@ void want_object(int what, const char *name, uintptr_t base,
 					: SEAL_NO;
 			break;
 		case LEVEL_FULL:
+		case LEVEL_HARD:
 			break;
 		case LEVEL_FOREIGN:
 			/* The program protects its RELRO by itself, after the

@@ -148,7 +148,7 @@ static const uintptr_t *description(const struct want *w, const struct map *m)
 static int find_region(int seal)
 {
 	for (size_t i=0; i<nmaps; i++) {
-		if (!maps[i].anon || maps[i].name[0]
+		if (((!maps[i].anon || maps[i].name[0]) && !is_frozen(maps+i))
 		    || (maps[i].prot != PROT_READ && maps[i].prot != prot)
 		    || is_wanted(maps+i)) continue;
 		for (size_t j=0; j<nwant; j++) {

@@ -17,6 +17,7 @@ void check_set_level(const char *s)
 	if (!s || !strcmp(s, "off")) settings.level = LEVEL_OFF;
 	else if (!strcmp(s, "on")) settings.level = LEVEL_ON;
 	else if (!strcmp(s, "full")) settings.level = LEVEL_FULL;
+	else if (!strcmp(s, "hard")) settings.level = LEVEL_HARD;
 	else if (!strcmp(s, "foreign")) settings.level = LEVEL_FOREIGN;
 	else if (!strcmp(s, "none")) settings.level = LEVEL_NONE;
 	else {
@@ -48,6 +49,12 @@ int check_sealing(void)
 {
 	check_settings();
 	return settings.level != LEVEL_OFF && settings.level != LEVEL_NONE;
+}
+
+int check_hard(void)
+{
+	check_settings();
+	return settings.level == LEVEL_HARD;
 }
 
 size_t check_page_size(void)

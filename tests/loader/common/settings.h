@@ -3,8 +3,8 @@
 
 /* The harness tells the checker by the environment:
  *
- *   CHECK_LEVEL   off | on | full | foreign    the level to expect; or none:
- *                 ignore smaps, where it is not usable (emulators)
+ *   CHECK_LEVEL   off | on | full | hard | foreign    the level to expect; or
+ *                 none: ignore smaps, where it is not usable (emulators)
  *   CHECK_ATTACK  refused | succeed | none     the wanted outcome of attacks;
  *                 by default refused, but none where nothing is sealed
  *   CHECK_PROBE   seals are emulated and not in smaps: probe each page by calls
@@ -19,6 +19,10 @@
 
 /* Must anything be sealed at the level that the harness named? */
 int check_sealing(void);
+/* Is it the level hard? There relocated pages are in a file, where a discard
+ * brings back the same contents; symbols are resolved at once; the stacks of
+ * threads are sealed; and an mprotect is refused with EACCES. */
+int check_hard(void);
 void check_set_level(const char *level);
 
 size_t check_page_size(void);

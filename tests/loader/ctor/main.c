@@ -19,7 +19,7 @@ __attribute__((constructor)) static void ctor(void)
 
 static void compare(const char *who, int text, int relro)
 {
-	int want = check_sealing() ? EPERM : 0;
+	int want = check_hard() ? EACCES : check_sealing() ? EPERM : 0;
 	check_ok(text == want, "constructor of %s: mprotect of its text: wanted "
 		"%s, got %s", who, strerror(want), strerror(text));
 	check_ok(relro == want, "constructor of %s: mprotect of its RELRO: wanted "

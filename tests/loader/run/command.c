@@ -14,11 +14,12 @@ static void each_level(void **state)
 		"layout/norelro/pie", "layout/bigdata/pie",
 		"layout/relro-short/pie",
 		"layout/relro-long/pie", "layout/relro-late/pie" };
-	static const char *const lv[] = { "off", "on", "full" };
+	static const char *const lv[] = { "off", "on", "full", "hard" };
 	size_t i, k;
 	(void)state;
 	need_mseal();
-	for (i=0; i<sizeof prog/sizeof *prog; i++) for (k=0; k<3; k++) {
+	for (i=0; i<sizeof prog/sizeof *prog; i++) for (k=0; k<4; k++) {
+		if (!offered(lv[k])) continue;
 		const char *check = fmt("CHECK_LEVEL=%s", lv[k]);
 		const char *p = built(prog[i]);
 		want_clean(LD(ENV(check), fmt("--seal=%s", lv[k]), p));
@@ -106,8 +107,8 @@ static void bad_words(void **state)
 {
 	(void)state;
 	bad_words_one("nonsense",
-		"unknown word \"nonsense\" (levels: off on full; flags: strict"
-		" warn marked report dlopen nodlopen pkey audit noexempt)");
+		"unknown word \"nonsense\" (levels: off on full hard; flags: strict"
+		" warn marked report dlopen nodlopen pkey audit noexempt nocode)");
 	bad_words_one("on,", "empty word");
 	bad_words_one("on,off", "\"off\"");
 	struct result *r = LD(ENV("LD_SEAL=nonsense"), built("program/pie"));

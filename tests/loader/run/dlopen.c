@@ -7,13 +7,13 @@ LEVELS_CASE(mixed_marks, "dlopen/mixed/main")
 LEVELS_CASE(threads_and_tls, "threads/main")
 LEVELS_CASE(racing_threads, "threads/race")
 LEVELS_CASE(textrel, "textrel/dlopen")
-LEVELS_CASE(lazy, "lazy/main")
+SOFT_LEVELS_CASE(lazy, "lazy/main")
 LEVELS_CASE(from_a_constructor, "ctor-dlopen/main")
 
 static void lazy_dependency(void **state)
 {
 	(void)state;
-	all_levels_arg("lazy/main", "libdependent.so");
+	soft_levels("lazy/main", "libdependent.so");
 }
 
 /* strict can't wait for symbols, so RTLD_LAZY is RTLD_NOW. */
@@ -25,6 +25,8 @@ static void lazy_strict(void **state)
 		"lazy/main", "strict"));
 	want_clean(RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"),
 		"lazy/main", "strict"));
+	if (offered("hard")) want_clean(RUN(ENV("LD_SEAL=hard",
+		"CHECK_LEVEL=hard"), "lazy/main", "strict"));
 }
 
 /* If an older library can't be finished, the dlopen of the new one must not
@@ -49,6 +51,8 @@ static void failing_then_good(void **state)
 	all_levels("dlopen-fail/main");
 	want_clean(RUN(ENV("LD_SEAL=full,strict", "CHECK_LEVEL=full"),
 		"dlopen-fail/main"));
+	if (offered("hard")) want_clean(RUN(ENV("LD_SEAL=hard,strict",
+		"CHECK_LEVEL=hard"), "dlopen-fail/main"));
 }
 
 /* A library with program headers outside of its segments: its writable parts

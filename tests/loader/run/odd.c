@@ -15,16 +15,19 @@ static struct result *load(const char *words, const char *how, const char *lib)
 
 static void opens(const char *lib)
 {
-	static const char *const lv[] = { "off", "on", "full", "full,strict" };
+	static const char *const lv[] = { "off", "on", "full", "full,strict",
+		"hard,strict" };
 	size_t i;
-	for (i=0; i<sizeof lv/sizeof *lv; i++) load(lv[i], "runs", lib);
+	for (i=0; i<sizeof lv/sizeof *lv; i++)
+		if (offered(lv[i])) load(lv[i], "runs", lib);
 }
 
 static void fails(const char *lib, const char *why)
 {
-	static const char *const lv[] = { "off", "on", "full,strict" };
+	static const char *const lv[] = { "off", "on", "full,strict", "hard" };
 	size_t i;
 	for (i=0; i<sizeof lv/sizeof *lv; i++) {
+		if (!offered(lv[i])) continue;
 		struct result *r = load(lv[i], "fails", lib);
 		want_out(r, why);
 		want_out(r, lib);

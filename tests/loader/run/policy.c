@@ -93,8 +93,8 @@ static void refused(const char *words, const char *message)
 static void unknown_words(void **state)
 {
 	static const char known[] =
-		" (levels: off on full; flags: strict warn marked report"
-		" dlopen nodlopen pkey audit noexempt)\n";
+		" (levels: off on full hard; flags: strict warn marked report"
+		" dlopen nodlopen pkey audit noexempt nocode)\n";
 	(void)state;
 	refused("nonsense", fmt("unknown word \"nonsense\"%s", known));
 	refused("on,nonsense", fmt("unknown word \"nonsense\"%s", known));

@@ -14,7 +14,7 @@ static void nothing_refers_to_dlopen(void **state)
 
 LEVELS_CASE(dlopen_in_use, "records/open")
 LEVELS_CASE(threads, "records/threads")
-LEVELS_CASE(older, "records/older")
+SOFT_LEVELS_CASE(older, "records/older")
 
 /* The case also passes on upstream, where nothing is protected. */
 static void older_upstream(void **state)
@@ -22,7 +22,7 @@ static void older_upstream(void **state)
 	(void)state;
 	want_clean(RUN(ENV("CHECK_LEVEL=off"), up("records/older"), "eager"));
 }
-LEVELS_CASE(dlseal_called, "records/dlseal")
+SOFT_LEVELS_CASE(dlseal_called, "records/dlseal")
 
 /* Opening pages must not be noticeable: a sealed program must print the same as
  * an unsealed one, or as one of upstream. Fewer rounds under QEMU, which is a

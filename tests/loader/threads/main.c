@@ -59,8 +59,11 @@ int main(void)
 	pthread_barrier_wait(&checked);
 	check_all("eight threads, library with TLS");
 	for (i=0; i<2*N; i++) {
-		check_ok(!check_is_sealed(counter_of[i]), "thread %d: TLS block: "
-			"wanted not sealed, got sealed", i);
+		/* At level hard a thread has it on its stack, if it began after
+		 * the library was loaded. */
+		check_ok(!check_is_sealed(counter_of[i]) || (check_hard()
+			&& i >= N), "thread %d: TLS block: wanted not sealed, "
+			"got sealed", i);
 		for (k=0; k<i; k++)
 			check_ok(counter_of[i] != counter_of[k], "threads %d and "
 				"%d share a TLS block", i, k);
