@@ -1,5 +1,6 @@
 /* With an argument, an indirect call of a function of another type, at which
  * CFI ends the program. */
+#include <stdint.h>
 #include <stdio.h>
 
 static int right(int n) { return n + 1; }
@@ -8,7 +9,8 @@ int (*volatile called)(int) = right;
 
 int main(int argc, char **argv)
 {
-	if (argc > 1) called = (int (*)(int))(void *)wrong;
+	(void)argv;
+	if (argc > 1) called = (int (*)(int))(void *)(uintptr_t)wrong;
 	printf("right %d\n", called(41));
 	return 0;
 }

@@ -19,7 +19,8 @@ int main(int argc, char **argv)
 	}
 	own = f(own);
 #else
-	own = table[argc-1 & 1 ? 0 : 0](own);
+	(void)argv;
+	own = table[argc < 0](own);
 #endif
 	printf("right %d\n", own + 1);
 	return own != 41;
