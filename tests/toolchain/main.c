@@ -6,7 +6,9 @@
 int next(int);
 typedef int number(int);
 static _Thread_local int own = 40;
+#ifndef OPENS
 static number *const table[] = { next };
+#endif
 
 int main(int argc, char **argv)
 {
