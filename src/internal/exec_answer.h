@@ -1,10 +1,9 @@
 #ifndef EXEC_ANSWER_H
 #define EXEC_ANSWER_H
 
-/* Include after seal_audit.h. */
-
 #include <errno.h>
-#include <features.h>
+#include "syscall.h"
+#include "seal_audit.h"
 
 /* The answer ret, unchanged, to a call that asks for memory with the protection
  * prot. If level hard refused it, a line says so, once: a program that needs
