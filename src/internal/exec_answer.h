@@ -10,24 +10,18 @@
  * such memory rarely tells why it ends. */
 hidden long __exec_answer(int prot, long ret);
 
-/* 1 for EPERM and EACCES, and for a few that are not looked at: one comparison
- * for both, since most calls succeed. */
+/* 1 for EPERM and EACCES, and for a few more that nothing is done about: one
+ * comparison for both, since most calls succeed. */
 static inline int may_be_refused(long ret)
 {
 	return (unsigned long)ret >= -(unsigned long)EACCES;
 }
 
-/* As audited3, for mprotect. */
-static inline long audited_prot(long ret, syscall_arg_t start,
-	syscall_arg_t len, int prot, long n)
-{
-	if (may_be_refused(ret)) {
-		if (ret == -EPERM)
-			return __seal_refused(start, len, prot, 0, 0, n);
-		ret = __exec_answer(prot, ret);
-	}
-	__asm__ ("" : "+r" (ret));
-	return __syscall_ret(ret);
-}
+/* After the call n, mmap or mprotect, with these arguments was answered with
+ * ret, and may_be_refused: tell why, if the policy says so. Sets errno and
+ * returns -1. It is called last, so that a call that succeeds saves nothing. */
+hidden __attribute__((__cold__))
+long __exec_refused(syscall_arg_t start, syscall_arg_t len, int prot, int flags,
+	long ret, long n);
 
 #endif
