@@ -129,7 +129,7 @@ need-build:
 
 check:
 	@build-aux/need --install build check arch-aarch64 arch-arm
-	+@$(MAKE) --no-print-directory prefix emulation upstream $(OTHER_VERSION:%=prefix-%) $(GROUPS:%=group-%)
+	+@$(MAKE) --no-print-directory prefix tools emulation upstream $(OTHER_VERSION:%=prefix-%) $(GROUPS:%=group-%)
 	@BUILD=$(BUILD) build-aux/check $(CONFIG_VERSION) $(OTHER_VERSION)
 
 # The tests that depend on installed packages. .ci/run runs them on fresh machines.
