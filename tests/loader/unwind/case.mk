@@ -1,3 +1,5 @@
+# arm unwinds by tables of its own.
+ifeq ($(filter arm%,$(MACHINE)),)
 UNWIND = $(T)/unwind
 EH = -fexceptions -fasynchronous-unwind-tables -Wl,--eh-frame-hdr
 $(UNWIND)/libthrough.so: loader/unwind/lib.c
@@ -9,3 +11,4 @@ $(UNWIND)/static: loader/unwind/main.c loader/unwind/lib.c $(CHECK)
 $(UNWIND)/static-pie: loader/unwind/main.c loader/unwind/lib.c $(CHECK)
 	$(MCC) $(FLAGS) $(EH) $(STATIC_PIE) -o $@ $(IN)
 CASES += $(addprefix $(UNWIND)/,libthrough.so main static static-pie)
+endif
