@@ -46,6 +46,10 @@
  * requests side by side: ask for all of them before the first is needed. */
 #define BATCH 32
 
+/* Looking ahead does not pay if the index has fewer slots: they, and what they
+ * lead to, stay in the cache. */
+#define AHEAD_MIN 16384
+
 #ifdef __GNUC__
 #define prefetch(p) __builtin_prefetch(p)
 #else
@@ -303,7 +307,9 @@ size_t *sym_ahead(struct dso *dso, size_t *rel, size_t size, size_t stride)
 {
 	struct sym_ahead *first = sym_index.ahead, *end = first, *a, *b;
 	size_t *rel_end = rel+size/sizeof *rel;
-	if (!sym_index.n || runtime || size < 4*stride*sizeof *rel) return 0;
+	if (!sym_index.n || sym_index.nslots < AHEAD_MIN || runtime
+	    || size < 4*stride*sizeof *rel)
+		return 0;
 	for (; rel!=rel_end && end<first+BATCH; rel+=stride) {
 		if (!R_SYM(rel[1]) || R_TYPE(rel[1]) == REL_COPY) continue;
 		end->sym = dso->syms+R_SYM(rel[1]);
