@@ -59,14 +59,25 @@ static void lookups(void **state)
 	}
 }
 
-static void lookups_walked(void **state)
+static void lookups_with(const char *lib)
 {
-	(void)state;
 	for (size_t i=0; i<sizeof seeds/sizeof *seeds; i++) {
 		const char *p = built(fmt("lookup/%s/main", seeds[i]));
 		want_same(RUN(NOENV, p), RUN(ENV(fmt("LD_PRELOAD=%s",
-			built("lookup/libend.so"))), p));
+			built(lib))), p));
 	}
+}
+
+static void lookups_walked(void **state)
+{
+	(void)state;
+	lookups_with("lookup/libend.so");
+}
+
+static void lookups_ahead(void **state)
+{
+	(void)state;
+	lookups_with("lookup/libbulk.so");
 }
 
 /* No function of the vdso can be replaced by a write. */
@@ -402,6 +413,7 @@ int main(void)
 		cmocka_unit_test(hundred_libraries),
 		cmocka_unit_test(first_definition),
 		cmocka_unit_test(lookups),
+		cmocka_unit_test(lookups_ahead),
 		cmocka_unit_test(lookups_walked),
 		cmocka_unit_test(four_calls_for_hundred),
 		cmocka_unit_test(textrel),
