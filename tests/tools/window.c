@@ -292,6 +292,10 @@ static size_t nheld;
 static regs opener_regs;
 static struct range taken[MAX];	/* ranges that the program can't use now */
 static size_t ntaken;
+static struct range returned[MAX];	/* those of the last window */
+static size_t nreturned;
+static pid_t late[MAX];		/* threads that is_late was true of since */
+static size_t nlate;
 static struct range regions[MAX];	/* records beside those of libc.so */
 static size_t nregions;
 /* Memory that the loader mapped in earlier windows and left writable: what
@@ -306,11 +310,16 @@ static const char *late_library;	/* -s */
 static uintptr_t late_start, late_end;	/* its data */
 static unsigned late_writes;
 
+static const struct range *range_at(const struct range *r, size_t n,
+	uintptr_t a)
+{
+	for (; n--; r++) if (a >= r->start && a < r->end) return r;
+	return 0;
+}
+
 static const struct range *taken_at(uintptr_t a)
 {
-	for (size_t i=0; i<ntaken; i++)
-		if (a >= taken[i].start && a < taken[i].end) return taken+i;
-	return 0;
+	return range_at(taken, ntaken, a);
 }
 
 static void take_part(const struct range *r, uintptr_t start, uintptr_t end)
@@ -395,7 +404,9 @@ static void close_window(pid_t t)
 	for (size_t i=0; i<ntaken; i++)
 		if (taken[i].prot != -1) inject_mprotect(t, taken[i].start,
 			taken[i].end, taken[i].prot);
-	ntaken = 0;
+	memcpy(returned, taken, sizeof taken);
+	nreturned = ntaken;
+	nlate = ntaken = 0;
 	opener = 0;
 	while (nheld) ptrace(PTRACE_SYSCALL, held[--nheld], 0, 0);
 }
@@ -572,6 +583,17 @@ static void left(pid_t t, regs *r)
 	}
 }
 
+/* 1 if t faulted while the window was open, and only now it is told of: the
+ * access succeeds when it is made again. If not, the second fault is real. */
+static int is_late(pid_t t)
+{
+	for (size_t i=0; i<nlate; i++) if (late[i] == t) return 0;
+	if (nlate == MAX || !range_at(returned, nreturned, fault_address(t)))
+		return 0;
+	late[nlate++] = t;
+	return 1;
+}
+
 /* A stop of thread t. Returns the signal to deliver, or -1 if t must wait. */
 static int stopped(pid_t t, int status)
 {
@@ -591,9 +613,9 @@ static int stopped(pid_t t, int status)
 		return 0;
 	}
 	if (status>>16 || sig == SIGTRAP || sig == SIGSTOP) return 0;
-	if (sig != SIGSEGV || !ntaken) return sig;
-	if (t == opener) return have_its_way(t);
-	if (!taken_at(fault_address(t))) return sig;
+	if (sig != SIGSEGV) return sig;
+	if (t == opener && ntaken) return have_its_way(t);
+	if (!taken_at(fault_address(t))) return is_late(t) ? 0 : sig;
 	if (nheld == MAX) die("too many threads");
 	held[nheld++] = t;
 	return -1;
