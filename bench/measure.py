@@ -75,13 +75,15 @@ class Result:
     rounds: int
 
 
-def variants(fork, glibc=None, levels=LEVELS, again=True):
+def variants(fork, glibc=None, levels=LEVELS, again=True, hard=False):
     """The variants of a program: its binary for the fork and the same arguments; glibc's own, if there is one."""
     base = [fork[0] + ".base", *fork[1:]]
     out = [Variant(BASE, "off", base)]
     if levels == LEVELS and again:
         out.append(Variant(AGAIN, "off", base))
     out += [Variant(level, level, fork) for level in levels]
+    if hard:
+        out.append(Variant("hard", "hard", fork))
     if glibc:
         out.append(Variant(GLIBC, "off", glibc))
     return out

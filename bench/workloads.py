@@ -30,7 +30,7 @@ def start(n, kind):
     name, title = f"start-{n}" + (f"-{kind}" if n else ""), "start, " + title_of(n, kind)
     shape = {"kind": "start", "libraries": n, "symbols": kind if n else ""}
     return [
-        Workload(name, title, variants=variants([musl], [glibc]),
+        Workload(name, title, variants=variants([musl], [glibc], hard=True),
                  prepare=functools.partial(prepare, toolchain.marked, toolchain.glibc), **shape),
         Workload(name + "-unmarked", title + ", unmarked", variants=variants([plain], levels=("off", "on")), marked=False,
                  prepare=functools.partial(prepare, toolchain.unmarked), **shape)]
