@@ -456,7 +456,7 @@ static void thaw(const struct dso *p)
 {
 	struct seal_object o = seal_view(p);
 	struct seal_mutable *m = &load_spare.mutable;
-	if (!__seal_exempts(&o)) return;
+	if (!__seal_may_exempt(&o)) return;
 	if (__seal_mutable(m, &o, PAGE_SIZE)) m->pages.n = 0;
 	for (size_t k=0; k<m->pages.n; k++) {
 		const Phdr *ph = p->phdr;

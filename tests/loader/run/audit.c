@@ -31,9 +31,7 @@ static const char *copy(const char *dir, const char *name)
 /* PATH, in which sealmark is found under its name. */
 static const char *path(void)
 {
-	const char *s = getenv("SEALMARK");
-	if (!s || access(s, X_OK))
-		fail_msg("no %s: tests/run-all builds it", s ? s : "sealmark");
+	const char *s = sealmark();
 	return fmt("PATH=%.*s:/usr/bin:/bin", (int)(strrchr(s, '/')-s), s);
 }
 

@@ -45,6 +45,17 @@ static void closed_by(const char *below, const char *words, const char *prog,
 	want_outcome(words, prog, attack, "refused");
 }
 
+/* Pages that a file exempts stay private, unless the policy ignores that. */
+static void exempt_text(void **state)
+{
+	(void)state;
+	const char *p = built("hard/attack-exempt");
+	if (copy_file(built("hard/attack-plain"), p))
+		fail_msg("cannot copy %s", p);
+	want_status(RUN(NOENV, sealmark(), "--exempt", p), 0);
+	closed_by("hard", "hard,noexempt", p, "text");
+}
+
 #define ATTACK(name, below, words, prog, attack) \
 static void name(void **state) \
 { \
@@ -102,8 +113,8 @@ static void missing(void **state)
 		{ "mseal=ENOSYS", "", ": the kernel has no mseal; nothing is" },
 		{ "memfd_create=EACCES", "", "[vdso]: warning: a part of level"
 			" hard is missing: its text can be written to by" },
-		{ "memfd_create=EACCES", "", "/attack-plain: warning: a part of level"
-			" hard is missing: no memfd for relocated pages" },
+		{ "memfd_create=EACCES", "", "/attack-plain: warning: a part of"
+			" level hard is missing: no memfd for relocated pages" },
 		{ "prctl=22", "", "missing: no PR_SET_MDWE: new code can be" },
 		{ "open=EACCES", "", "[stack]: warning: a part of level hard is"
 			" missing: without /proc it can't be found" },
@@ -235,7 +246,8 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test(name)
 	static const struct CMUnitTest tests[] = {
-		CASE(text), CASE(library), CASE(libc), CASE(vdso), CASE(relro),
+		CASE(text), CASE(exempt_text), CASE(library), CASE(libc),
+		CASE(vdso), CASE(relro),
 		CASE(records), CASE(poke), CASE(stack_exec),
 		CASE(stack_replaced), CASE(thread_stack_exec),
 		CASE(thread_stack_replaced), CASE(ended_stack_replaced),

@@ -6,14 +6,6 @@
 #include <glob.h>
 #include <sys/mman.h>
 
-static const char *sealmark(void)
-{
-	const char *s = getenv("SEALMARK");
-	if (!s || access(s, X_OK)) fail_msg("no %s: tests/run-all builds it",
-		s ? s : "sealmark");
-	return s;
-}
-
 static struct result *mark_v(const char *const *args)
 {
 	const char *argv[16] = { sealmark() };
