@@ -157,8 +157,8 @@ extern hidden struct sym_index sym_index;
 extern hidden struct fdpic_loadmap *app_loadmap;
 extern hidden struct fdpic_dummy_loadmap app_dummy_loadmap;
 
-/* The last of the objects whose loading was not undone, and is not to be. They
- * may be walked without a lock, from head on. Null if nothing is sealed. */
+/* The last object that no failure of dlopen can unload any more. The list from
+ * head to here can be walked without a lock. Null if nothing is sealed. */
 extern hidden struct dso *sealed_tail;
 
 /* Of seal_loaded: it works while the records are open. */
@@ -218,6 +218,9 @@ hidden int relro_pending(const struct dso *);
 /* protect_dso, after a later dlopen has resolved the pending relocations of the
  * object. */
 hidden void protect_late(struct dso *);
+
+/* The pages of p's RELRO, or the empty range. */
+hidden struct seal_range relro_of(const struct dso *);
 
 /* The object as sealing sees it. */
 hidden struct seal_object seal_view(const struct dso *);

@@ -1,12 +1,12 @@
 /* Level hard: not even /proc/self/mem writes to code and constants, and no code
  * runs but the code that was loaded.
  *
- * /proc/PID/mem, ptrace and process_vm_writev ignore protections: of a private
- * mapping they write to a copy of the page, whatever it says. They can't write
- * to a shared mapping of a file that was opened read-only, because there is no
- * copy and the file must not change: the kernel drops VM_MAYWRITE when such a
- * mapping is made. Nor can mprotect make it writable, nor userfaultfd fill it.
- * So at this level
+ * /proc/PID/mem and ptrace ignore protections: of a private mapping they write
+ * to a copy of the page, although it is read-only. They can't write to a shared
+ * mapping of a file that was opened read-only, because there is no copy and the
+ * file must not change: the kernel drops VM_MAYWRITE when such a mapping is
+ * made. Nor can mprotect make it writable, nor userfaultfd fill it. So at this
+ * level
  *
  *	libraries	their read-only segments are mapped shared
  *	program, ld.so	the kernel mapped them private. They are mapped anew in
@@ -277,13 +277,14 @@ static void read_line(struct again *a, const char *s)
 	line.minor = number(&s, 16);
 	if (*s++ != ' ') return;
 	line.ino = number(&s, 10);
-	if ((uintptr_t)libc.auxv-r.start < r.end-r.start) {
+	if (__seal_in(r, (uintptr_t)libc.auxv)) {
 		stack = r;
 		stack_exec = exec;
 	}
 	for (size_t i=0; i<a->n; i++) {
 		struct segment *g = a->s+i;
-		struct seal_range anew = { g->anew, g->anew+g->r.end-g->r.start };
+		struct seal_range anew = { g->anew,
+			g->anew+g->r.end-g->r.start };
 		note_source(&g->was, &line, r, g->r);
 		if (g->anew) note_source(&g->is, &line, r, anew);
 	}
@@ -309,7 +310,8 @@ static void read_maps(struct again *a)
 		}
 		n -= s-buf;
 		memmove(buf, s, n);
-		/* The numbers come first. The rest of a long name is left out. */
+		/* The numbers come first. The rest of a long name is left
+		 * out. */
 		if (n == sizeof buf-1) {
 			buf[n] = 0;
 			if (!skip) read_line(a, buf);
@@ -338,8 +340,8 @@ static void map_again(struct again *a, const struct dso *p, const char *name)
 			.prot = __seal_prot(ph) };
 		/* The file may end in the middle. */
 		if (fd < 0 || ph->p_memsz > ph->p_filesz) continue;
-		off_t off = (ph->p_offset & -PAGE_SIZE)
-			+(r.start-((uintptr_t)p->base+ph->p_vaddr & -PAGE_SIZE));
+		uintptr_t start = (uintptr_t)p->base+ph->p_vaddr & -PAGE_SIZE;
+		off_t off = (ph->p_offset & -PAGE_SIZE)+(r.start-start);
 		void *q = mmap(0, r.end-r.start, g->prot, MAP_SHARED, fd, off);
 		if (q != MAP_FAILED) g->anew = (uintptr_t)q;
 	}
@@ -402,12 +404,6 @@ static int due(const struct dso *p)
 		&& !relro_pending(p);
 }
 
-static struct seal_range relro(const struct dso *p)
-{
-	uintptr_t base = (uintptr_t)p->base;
-	return (struct seal_range){ base+p->relro_start, base+p->relro_end };
-}
-
 /* Copy r, or map the copy. */
 static void put(struct frozen *f, struct seal_range r, int prot, int map)
 {
@@ -419,22 +415,12 @@ static void put(struct frozen *f, struct seal_range r, int prot, int map)
 static void put_object(struct frozen *f, const struct dso *p, int map)
 {
 	const Phdr *ph = p->phdr;
-	put(f, relro(p), PROT_READ, map);
+	put(f, relro_of(p), PROT_READ, map);
 	if (!p->textrel && !p->unshared) return;
 	for (int i=p->phnum; i--; ph=(void *)((char *)ph+p->phentsize)) {
 		if (ph->p_type != PT_LOAD || (ph->p_flags & PF_W)) continue;
 		put(f, read_only(p, ph), __seal_prot(ph), map);
 	}
-}
-
-/* The kernel calls functions of the vdso by their addresses, which stay. */
-static struct seal_range vdso_pages(void)
-{
-	const Phdr *ph = vdso.phdr;
-	for (int i=vdso.phnum; i--; ph=(void *)((char *)ph+vdso.phentsize))
-		if (ph->p_type == PT_LOAD) return __seal_segment(ph,
-			(uintptr_t)vdso.base, PAGE_SIZE);
-	return (struct seal_range){ 0, 0 };
 }
 
 /* A library that is not mapped shared may have gaps that are executable. */
@@ -457,13 +443,14 @@ static void thaw(const struct dso *p)
 	struct seal_object o = seal_view(p);
 	struct seal_mutable *m = &load_spare.mutable;
 	if (!__seal_may_exempt(&o)) return;
-	if (__seal_mutable(m, &o, PAGE_SIZE)) m->pages.n = 0;
+	__seal_mutable(m, &o, PAGE_SIZE);
 	for (size_t k=0; k<m->pages.n; k++) {
 		const Phdr *ph = p->phdr;
 		struct seal_range c, r = m->pages.r[k];
-		c = __seal_common(r, relro(p));
+		c = __seal_common(r, relro_of(p));
 		__seal_anonymize(c, c.start, PROT_READ);
-		for (int i=p->phnum; i--; ph=(void *)((char *)ph+p->phentsize)) {
+		for (int i=p->phnum; i--;
+		    ph=(void *)((char *)ph+p->phentsize)) {
 			if (ph->p_type != PT_LOAD || ph->p_flags & PF_W)
 				continue;
 			c = __seal_common(r, read_only(p, ph));
@@ -496,7 +483,10 @@ void harden_objects(void)
 	struct dso *p;
 	int vdso_err = 0;
 	if (!hard()) return;
-	struct seal_range v = vdso_pages();
+	/* The kernel calls functions of the vdso by their addresses, which
+	 * stay. */
+	struct seal_object o = __seal_vdso();
+	struct seal_range v = __seal_span(&o, PAGE_SIZE);
 	freeze_begin(&f);
 	if (!vdso.hardened) put(&f, v, PROT_READ|PROT_EXEC, 0);
 	for (p=head; p; p=p->next) if (due(p)) put_object(&f, p, 0);
@@ -522,7 +512,7 @@ void harden_objects(void)
 
 static void freeze_loader(struct frozen *f, int start, int map)
 {
-	struct seal_range all = records_range(), r = relro(&ldso);
+	struct seal_range all = records_range(), r = relro_of(&ldso);
 	uintptr_t top = (uintptr_t)records.at.records.top;
 	if (start) put(f, r, PROT_READ, map);
 	if (records_sealed() && map) put(f, all, PROT_READ, 1);
@@ -554,7 +544,8 @@ int harden_loader(int start)
 
 /* The process. */
 
-/* Without NO_INHERIT, before Linux 6.6, programs that it executes inherit it. */
+/* Without NO_INHERIT, before Linux 6.6, programs that it executes inherit
+ * it. */
 static int refuse_exec_gain(void)
 {
 	int bits = MDWE_REFUSE_EXEC_GAIN|MDWE_NO_INHERIT;

@@ -6,7 +6,8 @@
 
 #include "dso.h"
 
-/* MAP_SHARED or MAP_PRIVATE, for pages of a library with the protection prot. */
+/* MAP_SHARED or MAP_PRIVATE, for pages of a library with the protection
+ * prot. */
 hidden int map_kind(const struct dso *, int prot);
 
 /* The first mapping of a library. Notes whether its file can be shared. */

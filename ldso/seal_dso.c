@@ -145,7 +145,7 @@ static int protect_text(struct dso *p, int pending)
 	return 0;
 }
 
-static struct seal_range relro_of(const struct dso *p)
+struct seal_range relro_of(const struct dso *p)
 {
 	if (p->relro_start >= p->relro_end) return (struct seal_range){ 0, 0 };
 	uintptr_t start = (uintptr_t)p->base+p->relro_start;

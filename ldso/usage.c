@@ -13,7 +13,9 @@
 #define RELEASE "1"
 
 /* Options that take a value. */
-static const char options[][16] = { "library-path", "preload", "argv0", "seal" };
+static const char options[][16] = {
+	"library-path", "preload", "argv0", "seal"
+};
 
 /* Programs look for musl in the first four lines, which are upstream's. */
 static void print_usage(int fd, const char *name, int ldd)
@@ -25,7 +27,8 @@ static void print_usage(int fd, const char *name, int ldd)
 		__libc_version, name, ldd ? "" : " [args]");
 }
 
-/* A filter may end the process here, so this comes last. No bytes are sealed. */
+/* A filter may end the process here, so this comes last. No bytes are
+ * sealed. */
 static const char *kernel(void)
 {
 	return mseal(0, 0, 0) ? __seal_reason(errno) : "the kernel has mseal";

@@ -124,7 +124,8 @@ static void show_lines(const struct out *out)
 		const struct file *p = list->p+i;
 		put_text(out, p->path, -(int)name);
 		fprintf(f, " %-18s ", short_sort(p->sort));
-		put_text(out, p->loader ? "(the loader)" : base(p->interp), -20);
+		put_text(out, p->loader ? "(the loader)" : base(p->interp),
+			-20);
 		fprintf(f, " %s%-4s%s %s%-7s%s", paint(out, p->marked ? "32"
 			: "2"), p->marked ? "yes" : "no", paint(out, "0"),
 			paint(out, *p->relro == 'n' ? "31" : "32"), p->relro,
@@ -187,8 +188,7 @@ size_t files_read(char *const *paths)
 	list = grow(0, 0, sizeof *list);
 	memset(list, 0, sizeof *list);
 	for (; *paths; paths++) {
-		if (access(*paths, F_OK)) die("%s: %s", *paths, strerror(errno));
-		if (nftw(*paths, visit, 64, FTW_PHYS))
+		if (access(*paths, F_OK) || nftw(*paths, visit, 64, FTW_PHYS))
 			die("%s: %s", *paths, strerror(errno));
 	}
 	if (list->n) qsort(list->p, list->n, sizeof *list->p, by_path);

@@ -174,9 +174,9 @@ hidden int __seal_exempts(const struct seal_object *o);
 hidden int __seal_may_exempt(const struct seal_object *o);
 
 /* Find the ranges that o declares mutable, by PT_GNU_MUTABLE and by notes. The
- * loader and the vdso have none. Returns 0, or -1, with no ranges, if a range is
- * malformed, outside of the object, of a note and not all data, or one too many:
- * an error exempts nothing. */
+ * loader and the vdso have none. Returns 0, or -1, with no ranges, if a range
+ * is malformed, outside of the object, of a note and not all data, or one too
+ * many: an error exempts nothing. */
 hidden int __seal_mutable_bytes(struct seal_mutable *m,
 	const struct seal_object *o, size_t page);
 
@@ -310,10 +310,9 @@ struct seal_count {
 extern hidden struct seal_count __seal_count;
 
 /* Replace the pages of r, private file pages, in place with anonymous pages of
- * the same contents and the protection prot. first is on the first
- * page, and bytes before it may become zero. No other thread and no signal
- * handler may run meanwhile. Returns 0, or a positive errno with the contents
- * unchanged. */
+ * the same contents and the protection prot. first is on the first page, and
+ * bytes before it may become zero. No other thread and no signal handler may
+ * run meanwhile. Returns 0, or a positive errno with the contents unchanged. */
 hidden int __seal_anonymize(struct seal_range r, uintptr_t first, int prot);
 
 /* Protect and seal a static program, before its constructors. Under strict a
@@ -327,8 +326,8 @@ hidden long __seal_mmap(size_t len);
 /* The vdso, as the auxiliary vector has it. phdr is null if there is none. */
 hidden struct seal_object __seal_vdso(void);
 
-/* Ask the kernel to seal pages. Returns 0 or a positive errno. The second is for
- * pages of the vdso, from the first on. */
+/* Ask the kernel to seal pages. Returns 0 or a positive errno. The second is
+ * for pages of the vdso, from the first on. */
 hidden int __seal_ask(struct seal_range r);
 hidden int __seal_ask_vdso(struct seal_range r);
 

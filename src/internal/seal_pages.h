@@ -55,9 +55,9 @@ static inline void seal_copy(void *dest, const void *src, size_t len)
 #define SEAL_KEPT_MAX 16384
 
 /* Replace the pages from at to end. first is on the first of them: the bytes
- * before it are padding, and become zero. Most RELRO begins near the end of a page, so
- * that little is copied, and the stack grows little. Returns 0, or a positive
- * errno with the contents unchanged. */
+ * before it are padding, and become zero. Most RELRO begins near the end of a
+ * page, so little is copied, and the stack grows little. Returns 0, or a
+ * positive errno with the contents unchanged. */
 static inline int seal_replace(uintptr_t first, uintptr_t at, uintptr_t end,
 	size_t page)
 {

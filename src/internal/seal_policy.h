@@ -69,11 +69,11 @@ hidden enum seal_parse __seal_parse(struct seal_policy *pol, const char *words,
 	struct seal_word *bad);
 
 /* The SEAL_NOTE_* bits that the notes in the n bytes at p set. The mark is a
- * bit of our note, or GNU_PROPERTY_MEMORY_SEAL (type 3 in a NT_GNU_PROPERTY_TYPE_0
- * note; x86-64 psABI Linux extensions for the format, binutils 2.44 for the
- * type). align is the segment's p_align: 8 pads to 8 bytes, all else to 4
- * (gABI). Byte order and class are the machine's own. A malformed note ends the
- * search and sets nothing. */
+ * bit of our note, or GNU_PROPERTY_MEMORY_SEAL (type 3 in a
+ * NT_GNU_PROPERTY_TYPE_0 note; x86-64 psABI Linux extensions for the format,
+ * binutils 2.44 for the type). align is the segment's p_align: 8 pads to 8
+ * bytes, all else to 4 (gABI). Byte order and class are the machine's own. A
+ * malformed note ends the search and sets nothing. */
 hidden int __seal_note(const unsigned char *p, size_t n, size_t align);
 
 /* The ranges that an object declares mutable. If they do not all fit that is an

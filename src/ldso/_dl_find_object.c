@@ -49,7 +49,8 @@ static int look(struct dl_phdr_info *info, size_t size, void *arg)
 		if (ph->p_type != PT_DYNAMIC) continue;
 		const ElfW(Dyn) *d = (void *)(info->dlpi_addr + ph->p_vaddr);
 		for (; d->d_tag; d++) if (d->d_tag == DT_PLTGOT)
-			q->found->dbase = (void *)(info->dlpi_addr + d->d_un.d_ptr);
+			q->found->dbase = (void *)(info->dlpi_addr
+				+ d->d_un.d_ptr);
 	}
 #endif
 	return 1;

@@ -126,7 +126,8 @@ static int seal_range(struct seal_job *job, struct seal_range r)
 	struct seal_range v = __seal_common(r, job->vdso);
 	if (error == EINVAL && v.start != v.end) {
 		error = __seal_ask((struct seal_range){ r.start, v.start });
-		if (!error) error = __seal_ask((struct seal_range){ v.end, r.end });
+		if (!error)
+			error = __seal_ask((struct seal_range){ v.end, r.end });
 		if (!error) error = __seal_ask_vdso(v);
 	}
 	if (!error && !holds(job, r)) *__seal_state.answer = error = ENOTSUP;
@@ -458,8 +459,10 @@ int __seal_finish(struct seal_job *job, const char *prog)
 		return 0;
 	if (__seal_warned) return 0;
 	__seal_warned = 1;
-	__seal_print(prog, ": warning: cannot seal ", __seal_hex(&start, job->failed.start),
-		"-", __seal_hex(&end, job->failed.end), ": ", __seal_reason(job->error),
+	__seal_print(prog, ": warning: cannot seal ",
+		__seal_hex(&start, job->failed.start), "-",
+		__seal_hex(&end, job->failed.end), ": ",
+		__seal_reason(job->error),
 		job->refused == job->asked ? "; nothing is sealed\n"
 		: job->refused == 1 ? "; the rest is sealed\n"
 		: "; more is not sealed\n", (char *)0);

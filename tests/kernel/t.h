@@ -10,6 +10,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -74,6 +76,27 @@ __attribute__((unused))
 static void same(const char *what, unsigned long got, unsigned long wanted)
 {
 	check(got == wanted, what, "wanted %#lx, got %#lx", wanted, got);
+}
+
+static sigjmp_buf fault;
+
+__attribute__((unused))
+static void on_fault(int sig)
+{
+	siglongjmp(fault, sig);
+}
+
+/* 1 if P can be read, 0 if that is answered with SIG. */
+__attribute__((unused))
+static int readable(volatile char *p, int sig)
+{
+	char c;
+
+	signal(sig, on_fault);
+	if (sigsetjmp(fault, 1)) return 0;
+	c = p[0];
+	(void)c;
+	return 1;
 }
 
 static long xmseal(void *p, size_t n, unsigned long flags)
