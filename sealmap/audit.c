@@ -10,8 +10,8 @@
 
 /* Names the calls that a traced program made in vain because memory is sealed.
  * It sees what the kernel is asked, so it does not matter whether the call went
- * through libc. The loader's own LD_SEAL=audit says the same without ptrace, but
- * only of libc's calls. */
+ * through libc. The loader's own LD_SEAL=audit says the same without ptrace,
+ * but only of libc's calls. */
 
 #ifndef SYS_mmap
 #define SYS_mmap SYS_mmap2
@@ -102,8 +102,9 @@ static const char *call(const struct asked *c, struct seal_range r[2],
 
 static unsigned asked_prot(const struct asked *c)
 {
-	return (c->arg[2] & PROT_READ ? R : 0) | (c->arg[2] & PROT_WRITE ? W : 0)
-		| (c->arg[2] & PROT_EXEC ? X : 0);
+	uint64_t prot = c->arg[2];
+	return (prot & PROT_READ ? R : 0) | (prot & PROT_WRITE ? W : 0)
+		| (prot & PROT_EXEC ? X : 0);
 }
 
 /* The part of a message that says what was asked for: the protection, or the
@@ -279,8 +280,8 @@ static pid_t process_of(pid_t tid)
 	return pid;
 }
 
-/* The loader tries, under strict, whether a seal holds: right after mseal, by an
- * mprotect that would change nothing. */
+/* The loader tries, under strict, whether a seal holds: right after mseal, by
+ * an mprotect that would change nothing. */
 static int tries_seal(const struct space *sp, const struct thread *t)
 {
 	struct seal_range r = t->sealed;

@@ -91,7 +91,7 @@ int check_space(const struct check *c, const struct space *sp)
 			" that --allow passes over", c->who, level, passed);
 	if (exempt)
 		warn("%s%zu object%s exempted memory that level \"%s\" would"
-			" seal%s", c->who, exempt, exempt == 1 ? "" : "s", level,
-			c->no_exempt ? " (--no-exempt)" : "");
+			" seal%s", c->who, exempt, exempt == 1 ? "" : "s",
+			level, c->no_exempt ? " (--no-exempt)" : "");
 	return n || sp->killed || (exempt && c->no_exempt);
 }

@@ -256,7 +256,8 @@ static void read_target(const struct options *opt, struct space *sp,
 }
 
 /* Many processes: all that have one of the names, or these. */
-static int look_at_many(const struct options *opt, struct out *out, char **names)
+static int look_at_many(const struct options *opt, struct out *out,
+	char **names)
 {
 	struct system sys = { .check = opt->check ? &opt->how : 0 };
 	if (opt->picture || opt->svg || opt->attack)
@@ -309,7 +310,8 @@ int main(int argc, char **argv)
 		return look_at_files(&opt, &out, argv+optind);
 	if (!prog && (opt.all || (argc-optind > 1 && all_pids(argv+optind))))
 		return look_at_many(&opt, &out, argv+optind);
-	if (opt.all || opt.files || (prog ? !*prog || optind < argc : optind+1 != argc))
+	if (opt.all || opt.files
+	    || (prog ? !*prog || optind < argc : optind+1 != argc))
 		usage(prog
 			? "-- is followed by a program, and not preceded by a"
 			" process or file"

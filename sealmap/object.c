@@ -179,7 +179,8 @@ static void read_dynamic(struct object *o, const struct source *src,
 		    || (tag == DT_FLAGS && value & DF_TEXTREL))
 			o->textrel = 1;
 		if (tag == DT_FLAGS_1 && value & DF_1_PIE) o->pie = 1;
-		if (tag == DT_BIND_NOW || (tag == DT_FLAGS && value & DF_BIND_NOW)
+		if (tag == DT_BIND_NOW
+		    || (tag == DT_FLAGS && value & DF_BIND_NOW)
 		    || (tag == DT_FLAGS_1 && value & DF_1_NOW))
 			o->now = 1;
 		if (tag == DT_NEEDED) o->needs = 1;

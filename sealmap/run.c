@@ -138,8 +138,8 @@ static int stopped(struct run *r, struct space *sp, pid_t tid, int st, int *sig)
 	return r->how->attack || r->how->audit ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
-/* Returns 0 when nothing is left to wait for: the program has ended and, if they
- * are traced, its children. */
+/* Returns 0 when nothing is left to wait for: the program has ended and, if
+ * they are traced, its children. */
 static int next_stop(struct run *r, pid_t *tid, int *st)
 {
 	while ((*tid = waitpid(-1, st, __WALL)) < 0) {

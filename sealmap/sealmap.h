@@ -237,8 +237,9 @@ struct system {
 	const char *blind;	/* why the seals are unknown, or 0 */
 	char kernel[80];
 };
-/* All processes, or those that a shell pattern names. Each is checked when it is
- * read. */
+
+/* All processes, or those that a shell pattern names. Each is checked when it
+ * is read. */
 void system_read(struct system *, char *const *patterns);
 void system_add(struct system *, pid_t);	/* dies if it can't */
 int system_order(const char *);			/* 0, or -1 */
@@ -288,8 +289,9 @@ size_t attacks_won(const struct space *);
 const char *attack_result(int error);
 extern const char *const attack_names[ATTACKS];
 
-/* audit.c: for a program under ptrace, with its children and threads. Each place
- * where a call is refused because of a seal is a line on standard error. */
+/* audit.c: for a program under ptrace, with its children and threads. Each
+ * place where a call is refused because of a seal is a line on standard
+ * error. */
 struct audit;
 struct audit *audit_new(void);
 /* the thread stops at the entry or the end of a call */

@@ -233,7 +233,8 @@ static char *rest_text(const struct process *p, size_t i)
 		free(names);
 		names = s;
 	}
-	s = format("%s of %s: %s", kinds_text(kinds, " "), names, p->rest[i].why);
+	s = format("%s of %s: %s", kinds_text(kinds, " "), names,
+		p->rest[i].why);
 	free(names);
 	return s;
 }
@@ -309,8 +310,8 @@ static void show_sums(const struct out *out, const struct system *sys)
 			" %zu, a part of it in %zu, and none in %zu.\n", sys->n,
 			full, part, sys->n-full-part);
 	if (sys->unreadable)
-		fprintf(out->f, "%zu more can't be looked at: another user's, or with"
-			" privileges that sealmap has not.\n",
+		fprintf(out->f, "%zu more can't be looked at: another user's,"
+			" or with privileges that sealmap has not.\n",
 			sys->unreadable);
 }
 

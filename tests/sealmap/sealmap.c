@@ -448,8 +448,8 @@ static void audit_others(void **s)
 	assert_int_equal(count(r->err, "sealmark --mutable"), 1);
 	want_err(r, "2 calls were refused because of seals\n");
 	/* The report follows. */
-	r = RUN(WITH("LD_SEAL=on"), SEALMAP, "--audit", "--table", "--", CHANGER,
-		"mprotect data");
+	r = RUN(WITH("LD_SEAL=on"), SEALMAP, "--audit", "--table", "--",
+		CHANGER, "mprotect data");
 	want_out(r, "exit status 1");
 	want_out(r, "Immutable until");
 	want_status(MAP("--audit", CHANGER), 2);
@@ -506,8 +506,8 @@ static void pid_glibc(void **s)
 
 /* ---- many processes ------------------------------------------------ */
 
-/* The path as the kernel has it. Others may run such tests at the same time, and
- * only the path tells their processes from these. */
+/* The path as the kernel has it. Others may run such tests at the same time,
+ * and only the path tells their processes from these. */
 static const char *real(const char *path)
 {
 	char *s = realpath(path, 0);
@@ -528,7 +528,8 @@ static const char *field(const char *file, struct target t, const char *what)
 static void all_json(void **s)
 {
 	(void)s;
-	const char *file = scratch("all.json"), *rest = scratch("all-rest.json");
+	const char *file = scratch("all.json");
+	const char *rest = scratch("all-rest.json");
 	need_mseal();
 	struct target full = start(SEALED), bare = start(UPSTREAM),
 		open = start_with("LD_SEAL=on,dlopen", SEALED, "wait");
@@ -965,8 +966,8 @@ static void files(void **s)
 {
 	(void)s;
 	const char *dir = scratch("files"), *file = scratch("files.json");
-	static const char *const one = "[.files[]|select(.path|endswith(\"/%s\"))"
-		"|%s]|map(tostring)|join(\" \")";
+	static const char *const one = "[.files[]|select(.path|"
+		"endswith(\"/%s\"))|%s]|map(tostring)|join(\" \")";
 	struct result *r;
 	want_status(RUN(PLAIN, "/bin/sh", "-c", fmt("rm -rf '%s' && mkdir -p"
 		" '%s/lib' && cp '%s' '%s' '%s' '%s/lib/libc.so' '%s' && echo"
@@ -1041,7 +1042,7 @@ static void pictures(void **s)
 	want_clean(RUN(PLAIN, "/usr/bin/xmllint", "--noout", "--nonet", svg));
 }
 
-/* The words that bash offers for a line, of which the last word is completed. */
+/* The words with which bash would complete the last word of a line. */
 static const char *offered(const char *tool, const char *line)
 {
 	const char *dir = getenv("TESTS");
@@ -1101,7 +1102,8 @@ int main(void)
 		cmocka_unit_test(check_killed), cmocka_unit_test(records),
 		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
-		cmocka_unit_test(says_off), cmocka_unit_test(audit_calls), cmocka_unit_test(audit_others),
+		cmocka_unit_test(says_off), cmocka_unit_test(audit_calls),
+		cmocka_unit_test(audit_others),
 		cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(all_json),
 		cmocka_unit_test(all_text), cmocka_unit_test(attack_run),

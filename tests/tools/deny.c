@@ -1,7 +1,7 @@
 /* deny [CALL=]ANSWER PROGRAM ARGS...: run PROGRAM under a filter that makes
- * mseal, or another call, fail, like a sandbox older than the call. ANSWER is an
- * errno, as a name or a number; with 0 the call succeeds and does nothing. Or it
- * is one of seccomp's other actions.
+ * mseal, or another call, fail, like a sandbox older than the call. ANSWER is
+ * an errno, as a name or a number; with 0 the call succeeds and does nothing. Or
+ * it is one of seccomp's other actions.
  *
  * deny mdwe PROGRAM ARGS...: no memory may become executable. */
 

@@ -1,7 +1,8 @@
-/* profile FILE PROGRAM ARGS...: run PROGRAM under a seccomp filter as a container
- * runtime makes it from a profile. FILE has been made of the JSON: the errno of
- * all other calls in the first line, then a line for each permitted call, its
- * name and, if that depends on an argument, its index, mask and value. */
+/* profile FILE PROGRAM ARGS...: run PROGRAM under a seccomp filter as a
+ * container runtime makes it from a profile. FILE has been made of the JSON: the
+ * errno of all other calls in the first line, then a line for each permitted
+ * call, its name and, if that depends on an argument, its index, mask and
+ * value. */
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -180,8 +180,8 @@ static void words_in_message(void **st)
 static void random_words(void **st)
 {
 	static const char *const part[] = { "on", "off", "full", "strict",
-		"marked", "report", "warn", "strictly", "dlopen", "nodlopen", "pkey",
-		"hard", "nocode", ",", ",", ",", "x", " ", "o" };
+		"marked", "report", "warn", "strictly", "dlopen", "nodlopen",
+		"pkey", "hard", "nocode", ",", ",", ",", "x", " ", "o" };
 	char s[128];
 	int i, k, n;
 	(void)st;

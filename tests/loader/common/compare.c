@@ -47,9 +47,10 @@ static void compare_range(const char *when, const struct want *w)
 				kindname[w->kind], w->obj, protstr(w->prot, b1),
 				protstr(m->prot, b2));
 		/* Level hard has them in a file that nobody can write to. */
-		if (w->must_anon) check_ok(m->anon || is_frozen(m), "%s: %lx-%lx %s %s: wanted "
-			"anonymous pages, got file mapping %s", when, a, e,
-			kindname[w->kind], w->obj, m->name);
+		if (w->must_anon) check_ok(m->anon || is_frozen(m),
+			"%s: %lx-%lx %s %s: wanted anonymous pages, got file "
+			"mapping %s", when, a, e, kindname[w->kind], w->obj,
+			m->name);
 		if (settings.level == LEVEL_HARD && w->seal == SEAL_YES
 		    && !(w->prot & PROT_WRITE) && w->kind != OWN)
 			check_ok(!strstr(m->flags, " mw"), "%s: %lx-%lx %s %s: "

@@ -81,8 +81,9 @@ int main(int argc, char **argv)
 	struct size before = measure();
 	if (make(argv[1], atoi(argv[2]))) return 1;
 	struct size after = measure();
-	printf("mappings %ld vm %ld rss %ld%s\n", after.mappings-before.mappings,
-		after.vm-before.vm, after.rss-before.rss,
+	printf("mappings %ld vm %ld rss %ld%s\n",
+		after.mappings-before.mappings, after.vm-before.vm,
+		after.rss-before.rss,
 		bad ? " not zero" : "");
 	return bad;
 }

@@ -108,8 +108,9 @@ static void bad_words(void **state)
 {
 	(void)state;
 	bad_words_one("nonsense",
-		"unknown word \"nonsense\" (levels: off on full hard; flags: strict"
-		" warn marked report dlopen nodlopen pkey audit noexempt nocode)");
+		"unknown word \"nonsense\" (levels: off on full hard; flags:"
+		" strict warn marked report dlopen nodlopen pkey audit"
+		" noexempt nocode)");
 	bad_words_one("on,", "empty word");
 	bad_words_one("on,off", "\"off\"");
 	struct result *r = LD(ENV("LD_SEAL=nonsense"), built("program/pie"));
@@ -187,7 +188,8 @@ static void usage(void **state)
 		fmt("%s: unknown option --nonsense=x\n", ldso));
 	want_usage(LD(NOENV, "--sealed=on", built("program/pie")),
 		fmt("%s: unknown option --sealed=on\n", ldso));
-	want_usage(LD(NOENV, "--seal"), fmt("%s: --seal needs a value\n", ldso));
+	want_usage(LD(NOENV, "--seal"),
+		fmt("%s: --seal needs a value\n", ldso));
 	want_usage(LD(NOENV, "--argv0=x", "--preload"),
 		fmt("%s: --preload needs a value\n", ldso));
 	want_usage(LD(NOENV, "--seal", "on"), "");

@@ -166,8 +166,8 @@ static void warns(void **state)
 	(void)state;
 	for (size_t i=0; i<NPROGRAMS; i++) for (size_t k=0; k<3; k++) {
 		if (emulated && k) continue;
-		struct result *r = DENY(ENV("LD_SEAL=on,warn", "CHECK_LEVEL=off"),
-			answers[k][0], built(programs[i]));
+		struct result *r = DENY(ENV("LD_SEAL=on,warn",
+			"CHECK_LEVEL=off"), answers[k][0], built(programs[i]));
 		want_status(r, 0);
 		want_one_err_line(r);
 		want_err(r, ": warning: cannot seal ");

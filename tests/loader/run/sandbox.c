@@ -1,4 +1,4 @@
-/* What docs/sandboxes.md says: the answers of a filter that suite denied has not,
+/* docs/sandboxes.md: the answers of a filter that the suite denied does not try,
  * at start and at a later dlopen, and the files of docs/sandboxes. */
 
 #include "suite.h"
@@ -10,8 +10,8 @@ static const char *const programs[] = { "program/pie", "program/static",
 
 static const char *docs(const char *name)
 {
-	return fmt("%s/../docs/sandboxes%s%s", getenv("TESTS"), *name ? "/" : "",
-		name);
+	return fmt("%s/../docs/sandboxes%s%s", getenv("TESTS"),
+		*name ? "/" : "", name);
 }
 
 /* The filter is about the kernel's own call. */
@@ -240,7 +240,8 @@ static void dockerfile(void **state)
 		built("sandbox/server"), prefix, context)), 0);
 	struct result *r = RUN(ENV("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), image,
 		docs("Dockerfile"), context, root);
-	if (strstr(r->err, "unshare failed")) skip_case("no root here: %s", r->err);
+	if (strstr(r->err, "unshare failed"))
+		skip_case("no root here: %s", r->err);
 	want_clean(r);
 	want_out(r, "serving 1\n");
 	r = RUN(ENV("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), "../deny", "ENOSYS",

@@ -1,7 +1,7 @@
 /* The program installs a filter with an answer to mseal, as the first argument
  * says, and opens a library. With a second argument it has a handler of SIGSYS
- * that leaves that errno. Prints the handler's calls, the outcome of dlopen, and
- * whether the library is sealed. */
+ * that leaves that errno. Prints the handler's calls, the outcome of dlopen,
+ * and whether the library is sealed. */
 
 #define _GNU_SOURCE
 #include "check.h"
@@ -32,7 +32,8 @@ static void handler(int sig, siginfo_t *info, void *context)
 
 int main(int argc, char **argv)
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = { .sa_sigaction = handler,
+		.sa_flags = SA_SIGINFO };
 	int (*f)(void);
 	void *h;
 	if (argc < 2) return 2;

@@ -84,8 +84,8 @@ int main(void)
 
 	r = through(look, &f);
 	check_ok(r == 2 && f.seen_main && f.seen_library,
-		"backtrace: wanted main and the library, got %d, %d of %d frames",
-		f.seen_main, f.seen_library, f.n);
+		"backtrace: wanted main and the library, got %d, %d of %d "
+		"frames", f.seen_main, f.seen_library, f.n);
 	check_all("end");
 	return check_done();
 }
