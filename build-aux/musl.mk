@@ -12,3 +12,5 @@ $(ALL_OBJS) $(ALL_OBJS:%.o=%.lo): $(srcdir)/.assembled/headers
 
 # If a source disappears, the libraries are remade without it.
 lib/libc.so lib/libc.a: $(srcdir)/.assembled/sources
+
+lib/libc.so: $(wildcard $(srcdir)/ldso/start.ld)

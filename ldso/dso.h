@@ -256,6 +256,13 @@ hidden void harden_process(void);
 hidden int harden_dlseal(void);
 hidden void harden_child(void);
 
+/* 1 if they have anything to do. Others need not read in their code. */
+static inline int hardens(void)
+{
+	return __seal_state.policy.level == SEAL_HARD
+		|| __seal_state.policy.nocode;
+}
+
 /* The pages of ld.so that hold its records, and 1 if they are to be sealed. */
 hidden struct seal_range records_range(void);
 hidden int records_sealed(void);

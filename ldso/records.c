@@ -577,7 +577,7 @@ void records_close_start(struct seal_job *job)
 		_exit(127);
 	}
 	close_pages(1);
-	harden_loader(1);
+	if (hardens()) harden_loader(1);
 	add_regions(job);
 }
 

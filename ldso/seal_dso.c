@@ -324,7 +324,7 @@ void seal_start(void)
 		records_close_start(&job);
 		return;
 	}
-	harden_objects();
+	if (hardens()) harden_objects();
 	for (struct dso *p=head; p; p=p->next)
 		if (p != &ldso) seal_dso(&job, p);
 	sealed_tail = tail;
@@ -342,7 +342,7 @@ void seal_start(void)
 	__seal_add(&job, &o);
 	err = __seal_finish(&job, app.name);
 	if (err) __seal_refuse(app.name, __seal_reason(err));
-	harden_process();
+	if (hardens()) harden_process();
 }
 
 /* Strict has no lazy relocations, so no older library is bound to those that a
@@ -353,7 +353,7 @@ void seal_start(void)
 void seal_loaded(void)
 {
 	if (!__seal_wanted()) return;
-	harden_objects();
+	if (hardens()) harden_objects();
 	__seal_new_job(&load_job, &load_spare);
 	for (struct dso *p=head; p; p=p->next) seal_dso(&load_job, p);
 	int err = __seal_finish(&load_job, head->name);
