@@ -300,12 +300,13 @@ hidden void __seal_each(void (*f)(const struct seal_object *o,
  * writable and executable. */
 hidden int __seal_self(struct seal_object *o);
 
-/* Of a static program: how many ranges were asked for and refused, and the
- * errno of the first. */
+/* Of a static program: how many ranges were asked for and refused, the errno of
+ * the first, and the vdso's address until it is sealed. */
 struct seal_count {
 	unsigned asked, refused;
 	int error;
 	int tested;
+	uintptr_t vdso;
 };
 extern hidden struct seal_count __seal_count;
 
@@ -323,7 +324,9 @@ hidden void __seal_static(void);
  * negative errno. */
 hidden long __seal_mmap(size_t len);
 
-/* The vdso, as the auxiliary vector has it. phdr is null if there is none. */
+/* The address of the vdso, or 0; and the vdso by its headers: phdr is null if
+ * there is none. */
+hidden uintptr_t __seal_vdso_at(void);
 hidden struct seal_object __seal_vdso(void);
 
 /* Ask the kernel to seal pages. Returns 0 or a positive errno. The second is

@@ -151,14 +151,18 @@ int __seal_ask_vdso(struct seal_range r)
 	return error;
 }
 
+uintptr_t __seal_vdso_at(void)
+{
+	for (size_t i=0; libc.auxv[i]; i+=2)
+		if (libc.auxv[i] == AT_SYSINFO_EHDR) return libc.auxv[i+1];
+	return 0;
+}
+
 struct seal_object __seal_vdso(void)
 {
-	const ElfW(Ehdr) *eh = 0;
+	const ElfW(Ehdr) *eh = (void *)__seal_vdso_at();
 	struct seal_object o = { .name = "[vdso]", .vdso = 1 };
 	size_t i;
-	for (i=0; libc.auxv[i]; i+=2)
-		if (libc.auxv[i] == AT_SYSINFO_EHDR)
-			eh = (void *)libc.auxv[i+1];
 	if (!eh) return o;
 	o.phdr = (void *)((char *)eh+eh->e_phoff);
 	o.phnum = eh->e_phnum;

@@ -114,11 +114,29 @@ static int denied(void)
 		|| __seal_count.error == ENOTSUP;
 }
 
+/* The vdso on most kernels. Its headers tell its size, but to read them takes a
+ * page fault and page tables that the program may never need, 3 % of a start.
+ * So they are read only if it has another size. */
+#define VDSO_LEN (2*PAGE_SIZE)
+
+/* Ask for r, and for the vdso with it if that is not sealed yet and lies in
+ * front of it. Most kernels map a static-PIE there. */
+static int ask(struct seal_range r)
+{
+	uintptr_t vdso = __seal_count.vdso;
+	if (vdso && r.start == vdso+VDSO_LEN
+	    && !__seal_ask((struct seal_range){ vdso, r.end })) {
+		__seal_count.vdso = 0;
+		return 0;
+	}
+	return __seal_ask(r);
+}
+
 static int seal(const struct seal_object *o, struct seal_range r)
 {
 	const struct seal_policy *pol = &__seal_state.policy;
 	if (denied()) return __seal_count.error;
-	int error = o->vdso ? __seal_ask_vdso(r) : __seal_ask(r);
+	int error = o->vdso ? __seal_ask_vdso(r) : ask(r);
 	__seal_count.asked++;
 	/* The vdso's headers don't tell its protection. */
 	if (!error && (pol->strict || pol->report || pol->warn) && !o->vdso
@@ -211,6 +229,20 @@ static void seal_object(const struct seal_object *o)
 	else seal_pages(o, 0);
 }
 
+/* Unless it was sealed with the program. A report tells its segments. */
+static void seal_vdso(void)
+{
+	uintptr_t vdso = __seal_count.vdso;
+	int report = __seal_state.policy.report;
+	if (!report && (!vdso || denied())) return;
+	if (!report && !__seal_ask((struct seal_range){ vdso, vdso+VDSO_LEN })) {
+		__seal_count.asked++;
+		return;
+	}
+	struct seal_object o = __seal_vdso();
+	seal_object(&o);
+}
+
 /* Any other error is unexpected. */
 static void warn(const char *prog)
 {
@@ -276,8 +308,8 @@ void __seal_static(void)
 	if (wx && __seal_state.policy.report)
 		__seal_print(prog, ": warning: a segment is writable and"
 			" executable\n", (char *)0);
+	if (!__seal_state.policy.report) __seal_count.vdso = __seal_vdso_at();
 	seal_object(&o);
-	o = __seal_vdso();
-	seal_object(&o);
+	seal_vdso();
 	warn(prog);
 }
