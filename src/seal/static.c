@@ -240,7 +240,7 @@ static void seal_vdso(void)
 		return;
 	}
 	struct seal_object o = __seal_vdso();
-	seal_object(&o);
+	seal_pages(&o, 0);
 }
 
 /* Any other error is unexpected. */
