@@ -11,9 +11,8 @@
  *	... .data |pad	| roots		|  first_records	| rest of .bss
  *			^ page	 ^ roots_rest, first memory	^ page
  *
- * musl has the linker sort .bss by alignment (--sort-section), and sections
- * with the same alignment keep their order, in which dso.o comes before
- * records.o. records_start checks this. */
+ * All of it is one section of one object, so it stays together with any linker.
+ * The compiler keeps its order, which records_start checks. */
 
 /* The section has the alignment of this variable, which is the first in it. */
 RECORDS __attribute__((__aligned__(RECORDS_ALIGN))) char roots_align[1];
@@ -42,6 +41,8 @@ RECORDS struct dso *sealed_tail;
 RECORDS struct dso *first_objects[FIRST_OBJECTS];
 RECORDS struct records records;
 RECORDS __attribute__((__aligned__(16))) char roots_rest[1];
+RECORDS __attribute__((__aligned__(RECORDS_ALIGN)))
+char first_records[RECORDS_LEN];
 
 struct dso *const no_deps[1];
 

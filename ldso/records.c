@@ -47,28 +47,23 @@
 
 #define ALIGN(x,y) ((x)+(y)-1 & -(y))
 
-/* See dso.c for where this lies. */
-static __attribute__((__aligned__(RECORDS_ALIGN)))
-char first_records[RECORDS_LEN];
-
 /* The first memory for public_calloc: enough for a small program. */
 static EARLY char first_public[1024];
 
 struct seal_range records_range(void)
 {
 	return (struct seal_range){ (uintptr_t)roots_align,
-		(uintptr_t)first_records+sizeof first_records };
+		(uintptr_t)first_records+RECORDS_LEN };
 }
 
 void records_start(void)
 {
-	uintptr_t root = (uintptr_t)&head, first = (uintptr_t)first_records;
-	uintptr_t rest = (uintptr_t)roots_rest;
-	if (root < (uintptr_t)roots_align || root >= rest || rest >= first
-	    || first-rest > RECORDS_ALIGN)
+	uintptr_t root = (uintptr_t)&head, rest = (uintptr_t)roots_rest;
+	if (root < (uintptr_t)roots_align || root >= rest
+	    || (uintptr_t)first_records-rest > RECORDS_ALIGN)
 		a_crash();
 	records.at.records.top = roots_rest;
-	records.at.records.end = first_records+sizeof first_records;
+	records.at.records.end = first_records+RECORDS_LEN;
 	records.at.public.top = first_public;
 	records.at.public.end = first_public+sizeof first_public;
 	records.at.objects = first_objects;

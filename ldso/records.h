@@ -56,7 +56,7 @@ struct records {
 
 extern hidden struct records records;
 extern hidden struct dso *first_objects[FIRST_OBJECTS];
-extern hidden char roots_align[1], roots_rest[1];
+extern hidden char roots_align[1], roots_rest[1], first_records[RECORDS_LEN];
 
 /* How far the constructors of an object are. This changes while the program's
  * own code runs, so it is not a record: the program may write to it. There is
