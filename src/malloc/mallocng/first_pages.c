@@ -7,7 +7,7 @@
 #define PAGES 2
 #define LEN 4096
 
-void first_pages(void)
+void __malloc_first_pages(void)
 {
 	/* Donating takes some of them, and can't fail. */
 	struct meta *m = alloc_meta();
