@@ -248,6 +248,11 @@ static void limit_processor_time(void)
 	setrlimit(RLIMIT_CPU, &l);
 }
 
+static double seconds(struct timeval t)
+{
+	return t.tv_sec + t.tv_usec*1e-6;
+}
+
 static struct result *run(const char *const *env, const char *const *argv,
 	int emulate)
 {
@@ -255,6 +260,7 @@ static struct result *run(const char *const *env, const char *const *argv,
 	struct text t[2] = {{0}};
 	struct command c = { 0 };
 	int out[2], err[2], status, late;
+	struct rusage usage = { 0 };
 
 	set_command(&c, env, argv, emulate);
 	r->cmd = command_text(&c);
@@ -280,7 +286,8 @@ static struct result *run(const char *const *env, const char *const *argv,
 	close(err[1]);
 	late = collect((struct pollfd[]){
 		{ out[0], POLLIN, 0 }, { err[0], POLLIN, 0 } }, t, pid);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
+	while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR);
+	r->used = seconds(usage.ru_utime)+seconds(usage.ru_stime);
 	r->status = late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		? TIMED_OUT : WIFEXITED(status) ? WEXITSTATUS(status)
 		: -WTERMSIG(status);

@@ -19,6 +19,7 @@ extern char ldso[];              /* the fork's loader */
 struct result {
 	int status;              /* exit status, or -signal, or TIMED_OUT */
 	char *out, *err;         /* all of stdout and stderr */
+	double used;             /* seconds of processor time */
 	char *cmd;               /* for messages */
 };
 #define TIMED_OUT (-1000)

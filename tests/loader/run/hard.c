@@ -242,6 +242,40 @@ static void many_threads(void **state)
 	}
 }
 
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Threads take at most 1.1 of the time at full: median of pairs, by processor
+ * time, because other work on the machine disturbs it less. */
+static void time_of_threads(void **state)
+{
+	enum { PAIRS = 5 };
+	static const char *const how[] = { "joined", "detached", "sizes" };
+	(void)state;
+	need_mseal();
+	for (size_t i=0; i<sizeof how/sizeof *how; i++) {
+		double ratio[PAIRS];
+		for (int k=0; k<PAIRS; k++) {
+			struct result *full = RUN(ENV("LD_SEAL=full"),
+				"hard/threads", how[i], "5000");
+			struct result *hard = RUN(ENV("LD_SEAL=hard"),
+				"hard/threads", how[i], "5000");
+			want_status(full, 0);
+			want_status(hard, 0);
+			ratio[k] = hard->used/full->used;
+		}
+		qsort(ratio, PAIRS, sizeof *ratio, compare);
+		if (getenv("CASE")) print_message("%s: hard takes %.2f of"
+			" full (%.2f to %.2f)\n",
+			how[i], ratio[PAIRS/2], ratio[0], ratio[PAIRS-1]);
+		if (ratio[PAIRS/2] > 1.1) fail_msg("%s: wanted at most 1.1 of"
+			" the time at full, got %.2f", how[i], ratio[PAIRS/2]);
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test(name)
@@ -251,8 +285,9 @@ int main(void)
 		CASE(records), CASE(poke), CASE(stack_exec),
 		CASE(stack_replaced), CASE(thread_stack_exec),
 		CASE(thread_stack_replaced), CASE(ended_stack_replaced),
-		CASE(many_threads), CASE(jit), CASE(jit_in_child),
-		CASE(writable_code), CASE(uffd), CASE(opened_library),
+		CASE(many_threads), CASE(time_of_threads), CASE(jit),
+		CASE(jit_in_child), CASE(writable_code), CASE(uffd),
+		CASE(opened_library),
 		CASE(relocated_text), CASE(memfd), CASE(shm),
 		CASE(personality), CASE(guarded_records),
 		CASE(dlseal_records), CASE(dlseal_nocode), CASE(vm_writev),
