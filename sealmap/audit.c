@@ -175,6 +175,9 @@ static char *remedy(const struct space *sp, const struct map *m,
 		return format("only LD_SEAL=off allows it");
 	if (!o && m->by && !strcmp(m->by, "program"))
 		return format("the program sealed it itself");
+	if (!o && sp->hard && (m->kind == K_STACK || m->kind == K_ANON))
+		return format("level hard seals stacks, and only a lower one"
+			" allows it");
 	if (!o) return format("the kernel sealed it");
 	if (o->loader)
 		return format("it is libc's, and only LD_SEAL=off allows it");

@@ -17,7 +17,8 @@ static int allowed(const struct check *c, const char *name)
 
 static const char *full_name(const struct space *sp, const struct map *m)
 {
-	return m->object >= 0 ? sp->objects[m->object].path : m->name;
+	return m->object >= 0 ? sp->objects[m->object].path
+		: m->kind == K_VDSO ? "[vdso]" : m->name;
 }
 
 static void complain(const struct check *c, const struct space *sp,
@@ -79,6 +80,10 @@ int check_space(const struct check *c, const struct space *sp)
 			passed += skip;
 			n += !skip;
 			if (!skip) complain(c, sp, m, "not sealed");
+		} else if (in_reach(m, c->level)) {
+			passed += skip;
+			n += !skip;
+			if (!skip) complain(c, sp, m, "writable by force");
 		}
 	}
 	exempt = exemptions(c, sp);

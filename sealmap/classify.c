@@ -11,6 +11,14 @@ static int same_file(const struct map *m, uint64_t inode, const char *dev)
 	return m->inode == inode && !strcmp(m->dev, dev);
 }
 
+/* A copy that the loader made at level hard: a memfd that nobody can write to,
+ * in the place of pages that it wrote, or of a file that it can't share. */
+static int copied(const struct map *m)
+{
+	return m->shared && !(m->prot & W) && m->may_write == NO
+		&& !strncmp(m->name, "/memfd:seal ", 12);
+}
+
 /* Finding the objects. Each starts with a mapping of its file's first page. Its
  * program headers are read there, in memory, since the file may have been
  * replaced. */
@@ -53,7 +61,8 @@ static int loaded(const struct space *sp, const struct object *o,
 		const struct map *m;
 		if (ph->p_type != PT_LOAD || !ph->p_memsz) continue;
 		m = space_at(sp, o->bias + ph->p_vaddr);
-		if (!m || (m->inode && !same_file(m, first->inode, first->dev)))
+		if (!m || (m->inode && !copied(m)
+		    && !same_file(m, first->inode, first->dev)))
 			return 0;
 		/* A writable and executable one may begin with RELRO. */
 		if ((ph->p_flags & (PF_X|PF_W)) == PF_X && !(m->prot & X))
@@ -70,7 +79,18 @@ static int in_last_object(const struct space *sp, const struct map *m)
 	const struct object *o;
 	if (!sp->nobjects) return 0;
 	o = sp->objects + sp->nobjects - 1;
-	return m->start < o->end && same_file(m, o->inode, o->dev);
+	return m->start < o->end
+		&& (copied(m) || same_file(m, o->inode, o->dev));
+}
+
+/* The mapping that has the object's file: not the first one if that is a
+ * copy. */
+static const struct map *file_of(const struct space *sp,
+	const struct object *o, const struct map *first)
+{
+	for (const struct map *m=first; m<sp->maps+sp->n; m++)
+		if (m->start < o->end && m->inode && !copied(m)) return m;
+	return first;
 }
 
 static void find_objects(struct space *sp)
@@ -78,15 +98,18 @@ static void find_objects(struct space *sp)
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
 		struct object o = { 0 };
-		if (!m->inode || m->offset || m->shared) continue;
+		if (!m->inode || (m->shared && m->prot & W)) continue;
+		if (copied(m) ? m->start == sp->vdso : m->offset) continue;
 		if (in_last_object(sp, m)) continue;
-		if (read_object(sp, m, &o) || !loaded(sp, &o, m)) {
+		const char *why = read_object(sp, m, &o);
+		const struct map *file = file_of(sp, &o, m);
+		if (why || !loaded(sp, &o, file)) {
 			object_free(&o);
 			continue;
 		}
-		o.path = m->name;
-		o.inode = m->inode;
-		strcpy(o.dev, m->dev);
+		o.path = file->name;
+		o.inode = file->inode;
+		strcpy(o.dev, file->dev);
 		sp->objects = grow(sp->objects, sp->nobjects, sizeof o);
 		sp->objects[sp->nobjects++] = o;
 	}
@@ -137,7 +160,8 @@ static void assign(struct space *sp, struct map *m)
 	for (size_t i=0; i<sp->nobjects; i++) {
 		const struct object *o = sp->objects+i;
 		if (m->start < o->start || m->start >= o->end) continue;
-		if (m->inode && !same_file(m, o->inode, o->dev)) continue;
+		if (m->inode && !same_file(m, o->inode, o->dev) && !copied(m))
+			continue;
 		/* The kernel leaves holes between segments, and anything may be
 		 * mapped there. */
 		if (!m->inode && m->prot && !in_segment(o, m->start, sp->page))
@@ -150,7 +174,8 @@ static void assign(struct space *sp, struct map *m)
 	}
 	if (!strcmp(m->name, "[heap]")) m->kind = K_HEAP;
 	else if (!strcmp(m->name, "[stack]")) m->kind = K_STACK;
-	else if (!strcmp(m->name, "[vdso]")) m->kind = K_VDSO;
+	else if (!strcmp(m->name, "[vdso]")
+	    || (m->start == sp->vdso && copied(m))) m->kind = K_VDSO;
 	else if (!strncmp(m->name, "[vvar", 5)) m->kind = K_VVAR;
 	else if (*m->name == '[' && strncmp(m->name, "[anon", 5))
 		m->kind = K_KERNEL;
@@ -162,7 +187,8 @@ static void assign(struct space *sp, struct map *m)
  * or have a protection key, or lie outside of all objects and the heap. */
 static int may_be_records(const struct space *sp, const struct map *m)
 {
-	return m->kind == K_ANON || ((m->kind == K_DATA || m->kind == K_BSS)
+	return m->kind == K_ANON || (m->kind == K_SHARED && copied(m))
+		|| ((m->kind == K_DATA || m->kind == K_BSS)
 		&& m->object >= 0 && sp->objects[m->object].loader
 		&& (!(m->prot & W) || m->key));
 }
@@ -193,10 +219,12 @@ static void find_records(struct space *sp, const struct object *o)
 
 static void want(const struct space *sp, struct map *m)
 {
-	if (m->kind == K_VDSO) m->wanted[SEAL_ON] = m->wanted[SEAL_FULL] = 1;
+	if (m->kind == K_STACK) m->wanted[SEAL_HARD] = 1;
+	if (m->kind == K_VDSO) m->wanted[SEAL_ON] = m->wanted[SEAL_FULL]
+		= m->wanted[SEAL_HARD] = 1;
 	/* Records are sealed if no dlopen will write to them. */
 	if (m->object < 0 || m->kind == K_RECORDS) return;
-	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
+	for (int level=SEAL_ON; level<=SEAL_HARD; level++) {
 		const struct seal_set *set = sp->objects[m->object].set+level;
 		for (size_t i=0; i<set->n; i++) {
 			struct seal_range r = __seal_common(set->r[i],
@@ -207,13 +235,21 @@ static void want(const struct space *sp, struct map *m)
 }
 
 /* Who sealed it. A seal has no owner; deduce it from the mappings that each
- * party can seal. Only the kernel seals vvar, or a stack that may grow. A
- * kernel that does so also sealed the vdso and may have sealed the two objects
- * that exec maps. */
+ * party can seal. Only the kernel seals vvar, or a stack that may grow, unless
+ * the level is hard. A kernel that does so also sealed the vdso and may have
+ * sealed the two objects that exec maps. */
 
-static int kernels_own(const struct map *m)
+static int kernels_own(const struct space *sp, const struct map *m)
 {
-	return m->kind == K_VVAR || m->kind == K_STACK || m->kind == K_KERNEL;
+	return m->kind == K_VVAR || m->kind == K_KERNEL
+		|| (m->kind == K_STACK && !sp->hard);
+}
+
+/* At level hard stacks of threads are sealed, and a program may seal such
+ * memory too. */
+static int may_be_stack(const struct space *sp, const struct map *m)
+{
+	return sp->hard && m->kind == K_ANON && !(m->prot & X);
 }
 
 static const char *who(const struct space *sp, const struct map *m)
@@ -221,9 +257,10 @@ static const char *who(const struct space *sp, const struct map *m)
 	const struct object *o = m->object >= 0 ? sp->objects+m->object : 0;
 	const char *user = sp->nobjects == 1 ? "libc" : "loader";
 	if (m->sealed != YES) return 0;
-	if (kernels_own(m)) return "kernel";
+	if (kernels_own(sp, m)) return "kernel";
+	if (m->kind == K_STACK) return user;
 	if (m->kind == K_VDSO) return sp->by_kernel ? "kernel" : user;
-	if (!o) return "program";
+	if (!o) return may_be_stack(sp, m) ? "loader, program" : "program";
 	return sp->by_kernel && (o->exe || o->loader) ? "kernel, loader" : user;
 }
 
@@ -240,7 +277,7 @@ static const char *why(const struct space *sp, const struct map *m)
 	if (m->sealed == UNKNOWN) return "not shown";
 	if (m->kind == K_HEAP) return "it grows";
 	if (m->kind == K_STACK) return "it grows";
-	if (kernels_own(m)) return "the kernel's";
+	if (kernels_own(sp, m)) return "the kernel's";
 	if (m->object < 0 && m->kind != K_VDSO) return "the program's";
 	if (!sp->by_loader) return says_off(sp) ? "its file says off"
 		: "nobody did";
@@ -251,8 +288,19 @@ static const char *why(const struct space *sp, const struct map *m)
 		? "exempted" : "stays mutable";
 }
 
+static int is_hard(const struct space *sp)
+{
+	for (size_t i=0; i<sp->n; i++) {
+		const struct map *m = sp->maps+i;
+		if (m->object >= 0 && m->prot & X
+		    && sp->objects[m->object].exe) return out_of_reach(m);
+	}
+	return 0;
+}
+
 void space_classify(struct space *sp)
 {
+	sp->vdso = proc_auxv(sp->pid, AT_SYSINFO_EHDR, 8*sizeof(long));
 	find_objects(sp);
 	find_roles(sp);
 	for (size_t i=0; i<sp->nobjects; i++) {
@@ -262,11 +310,12 @@ void space_classify(struct space *sp)
 	}
 	for (size_t i=0; i<sp->n; i++) assign(sp, sp->maps+i);
 	for (size_t i=0; i<sp->nobjects; i++) find_records(sp, sp->objects+i);
+	sp->hard = is_hard(sp);
 	for (size_t i=0; i<sp->n; i++) {
 		struct map *m = sp->maps+i;
 		want(sp, m);
 		if (m->sealed != YES) continue;
-		if (kernels_own(m)) sp->by_kernel = 1;
+		if (kernels_own(sp, m)) sp->by_kernel = 1;
 		else if (m->object >= 0) sp->by_loader = 1;
 	}
 	for (size_t i=0; i<sp->n; i++) {

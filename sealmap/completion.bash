@@ -37,7 +37,7 @@ _sealmap()
 		esac
 	done
 	case ${1##*/}$option in
-	sealmap-l|sealmap--level) words='on full' ;;
+	sealmap-l|sealmap--level) words='on full hard' ;;
 	sealmap--sort) words='pid name objects code -pid -name -objects -code' ;;
 	sealmap--color) words='auto always never' ;;
 	sealmap-[sox]|sealmap--svg|sealmap--output|sealmap--allow|sealmap--page-size) return ;;

@@ -40,7 +40,7 @@ static struct borders borders(const struct object *o, uint64_t page)
 	}
 	border(&b, o, o->relro.start);
 	border(&b, o, o->relro.end);
-	for (int level=SEAL_ON; level<=SEAL_FULL; level++)
+	for (int level=SEAL_ON; level<=SEAL_HARD; level++)
 		for (size_t i=0; i<o->set[level].n; i++) {
 			border(&b, o, o->set[level].r[i].start);
 			border(&b, o, o->set[level].r[i].end);
@@ -75,7 +75,7 @@ static void fill(struct space *sp, struct object *o)
 		m->object = 0;
 		m->prot = prot_at(o, m->start, sp->page);
 		m->kind = object_kind(o, m->start, sp->page);
-		for (int level=SEAL_ON; level<=SEAL_FULL; level++)
+		for (int level=SEAL_ON; level<=SEAL_HARD; level++)
 			m->wanted[level] = __seal_set_holds(o->set+level,
 				(struct seal_range){ m->start, m->end });
 	}

@@ -46,11 +46,13 @@ static void mapping(FILE *f, const struct space *sp, const struct map *m)
 	text(f, "why_not", m->why);
 	if (sp->attacked) attacks(f, m);
 	fprintf(f,
-		", \"wanted\": {\"on\": %s, \"full\": %s}, \"discardable\": %s,"
-		" \"cut\": %s}",
+		", \"wanted\": {\"on\": %s, \"full\": %s, \"hard\": %s},"
+		" \"discardable\": %s, \"out_of_reach\": %s, \"cut\": %s}",
 		m->wanted[SEAL_ON] ? "true" : "false",
 		m->wanted[SEAL_FULL] ? "true" : "false",
-		discardable(m) ? "true" : "false", m->tail ? "true" : "false");
+		m->wanted[SEAL_HARD] ? "true" : "false",
+		discardable(m) ? "true" : "false",
+		out_of_reach(m) ? "true" : "false", m->tail ? "true" : "false");
 }
 
 static void object(FILE *f, const struct object *o)

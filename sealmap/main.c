@@ -38,7 +38,7 @@ static const char usage_text[] =
 "\n"
 "  -c, --check          status 1 if something is not sealed that should be,\n"
 "                       or if a signal killed PROG\n"
-"  -l, --level=LEVEL    by this level: on (default) or full\n"
+"  -l, --level=LEVEL    by this level: on (default), full or hard\n"
 "  -x, --allow=GLOB     but not of objects with such a name; may be repeated\n"
 "      --no-exempt      --check, and exemptions of objects count as well\n"
 "\n"
@@ -65,7 +65,9 @@ static _Noreturn void try_help(void)
 static enum seal_level parse_level(const char *s)
 {
 	if (!strcmp(s, "on")) return SEAL_ON;
-	if (strcmp(s, "full")) usage("unknown level \"%s\": on or full", s);
+	if (!strcmp(s, "hard")) return SEAL_HARD;
+	if (strcmp(s, "full"))
+		usage("unknown level \"%s\": on, full or hard", s);
 	return SEAL_FULL;
 }
 

@@ -312,7 +312,7 @@ void object_policy(struct object *o, uint64_t page)
 			o->relro.end-to_memory };
 	o->bad_mutable = !!__seal_mutable(&m, &so, page);
 	o->exempts = m.pages.n != 0;
-	for (int level=SEAL_ON; level<=SEAL_FULL; level++) {
+	for (int level=SEAL_ON; level<=SEAL_HARD; level++) {
 		struct seal_set *set = o->set+level;
 		if (__seal_object_ranges(set, &so, __seal_data(&so, level),
 		    page)) {

@@ -195,6 +195,7 @@ static void detail_line(struct map *m, const char *line)
 	if (!strncmp(line, "VmFlags:", 8)) {
 		const char *p = strstr(line+8, " sl");
 		m->sealed = p && (!p[3] || p[3] == ' ') ? YES : NO;
+		m->may_write = strstr(line+8, " mw") ? YES : NO;
 	} else if (sscanf(line, "Anonymous: %"SCNu64" kB", &kb) == 1
 	    && m->inode) {
 		m->written = kb*1024;

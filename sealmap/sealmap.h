@@ -62,6 +62,9 @@ struct map {
 	int shared;
 	int key;		/* its protection key; 0 if it has none */
 	enum answer sealed;
+	/* the kernel's VM_MAYWRITE: /proc/PID/mem and ptrace write to it,
+	 * whatever its protection */
+	enum answer may_write;
 	/* bytes of a private file mapping that the file no longer backs */
 	uint64_t written;
 	char *name;		/* as in /proc/PID/maps; "" if it has none */
@@ -69,7 +72,7 @@ struct map {
 	enum kind kind;
 	/* rest of the previous mapping, cut at an object's border */
 	int tail;
-	int wanted[SEAL_FULL+1];/* does the policy seal it at this level? */
+	int wanted[SEAL_HARD+1];/* does the policy seal it at this level? */
 	const char *by;		/* who probably sealed it, or 0 */
 	const char *why;	/* why it isn't sealed; or 0 */
 	int attack[ATTACKS];	/* an errno, 0 if it was done, or NOT_TRIED */
@@ -94,13 +97,13 @@ struct object {
 	uint64_t inode;
 	char dev[24];
 	struct seal_range relro;	/* empty if it is not valid */
-	struct seal_set set[SEAL_FULL+1];
+	struct seal_set set[SEAL_HARD+1];
 	int uncertain;		/* set could not be computed */
 	int bad_relro;
 	int bad_mutable;	/* its exemptions are malformed and ignored */
 	int exempts;		/* some of its pages */
 	/* those that the level would seal otherwise */
-	struct seal_set exempt[SEAL_FULL+1];
+	struct seal_set exempt[SEAL_HARD+1];
 	int loader, exe;
 };
 
@@ -118,13 +121,15 @@ struct space {
 	int attacked;
 	int by_kernel;		/* the kernel sealed stack or vvar */
 	int by_loader;		/* part of an object is sealed */
+	int hard;		/* the program's code is out of reach */
+	uint64_t vdso;		/* its address, or 0 */
 	const char *blind;	/* why the seals are unknown, or 0 */
 	enum seal_level level;	/* of a file: the level that is shown */
 };
 
 /* Bytes and number of mappings. */
 struct amount { uint64_t bytes, sealed; size_t maps, maps_sealed; };
-enum share { S_ALL, S_EXEC, S_READONLY, S_DATA, SHARES };
+enum share { S_ALL, S_EXEC, S_READONLY, S_DATA, S_FORCE, SHARES };
 extern const char *const share_names[SHARES];
 extern const char *const share_keys[SHARES];
 
@@ -174,6 +179,11 @@ int missing(const struct space *, const struct map *, enum seal_level);
 /* Sealed, read-only and backed by a file: MADV_DONTNEED restores the file's
  * contents. */
 int discardable(const struct map *);
+/* Sealed, and not written to even by force: by /proc/PID/mem, ptrace or
+ * userfaultfd. */
+int out_of_reach(const struct map *);
+/* Must it be so at level hard, and is not? */
+int in_reach(const struct map *, enum seal_level);
 
 /* object.c */
 struct source {

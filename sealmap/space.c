@@ -5,9 +5,10 @@
 const char *const share_names[SHARES] = {
 	"of all that is mapped", "of what is executable",
 	"of what is read-only", "of the objects' writable data",
+	"even by force: code, constants",
 };
 const char *const share_keys[SHARES] = { "all", "executable", "read_only",
-	"object_data" };
+	"object_data", "out_of_reach" };
 
 static const char *const kinds[] = {
 	"text", "rodata", "relro", "data", "bss", "gap", "records",
@@ -33,7 +34,8 @@ const char *kinds_text(unsigned set, const char *between)
 
 const char *level_name(enum seal_level level)
 {
-	return level == SEAL_FULL ? "full" : level == SEAL_ON ? "on" : "off";
+	static const char *const names[] = { "off", "on", "full", "hard" };
+	return names[level];
 }
 
 struct map *space_add(struct space *sp)
@@ -41,6 +43,7 @@ struct map *space_add(struct space *sp)
 	sp->maps = grow(sp->maps, sp->n, sizeof *sp->maps);
 	memset(sp->maps+sp->n, 0, sizeof *sp->maps);
 	sp->maps[sp->n].object = -1;
+	sp->maps[sp->n].may_write = UNKNOWN;
 	for (int i=0; i<ATTACKS; i++) sp->maps[sp->n].attack[i] = NOT_TRIED;
 	return sp->maps + sp->n++;
 }
@@ -69,6 +72,17 @@ int discardable(const struct map *m)
 	return m->sealed == YES && m->written && !m->shared && !(m->prot & W);
 }
 
+int out_of_reach(const struct map *m)
+{
+	return m->sealed == YES && !(m->prot & W) && m->may_write == NO;
+}
+
+int in_reach(const struct map *m, enum seal_level level)
+{
+	return level == SEAL_HARD && m->wanted[level] && !(m->prot & W)
+		&& m->may_write == YES;
+}
+
 int missing(const struct space *sp, const struct map *m, enum seal_level level)
 {
 	if (m->object >= 0 && sp->objects[m->object].uncertain
@@ -82,6 +96,8 @@ const char *object_name(const struct space *sp, const struct map *m)
 	const char *name = m->object >= 0 ? sp->objects[m->object].path
 		: m->name;
 	const char *base = strrchr(name, '/');
+	/* At level hard it is a copy. */
+	if (m->kind == K_VDSO) return "[vdso]";
 	if (!*name) return "anonymous";
 	return (*name == '/' || m->object >= 0) && base && base[1] ? base+1
 		: name;
@@ -138,12 +154,12 @@ size_t region_end(const struct space *sp, size_t first)
 	return i;
 }
 
-static void count(struct amount *a, const struct map *m)
+static void count(struct amount *a, const struct map *m, int sealed)
 {
 	uint64_t n = m->end - m->start;
 	a->bytes += n;
 	a->maps += !m->tail;
-	if (m->sealed != YES) return;
+	if (!sealed) return;
 	a->sealed += n;
 	a->maps_sealed += !m->tail;
 }
@@ -153,10 +169,13 @@ void space_shares(const struct space *sp, struct amount a[SHARES])
 	memset(a, 0, SHARES*sizeof *a);
 	for (size_t i=0; i<sp->n; i++) {
 		const struct map *m = sp->maps+i;
-		count(a+S_ALL, m);
-		if (m->prot & X) count(a+S_EXEC, m);
-		else if (m->prot == R) count(a+S_READONLY, m);
-		else if (m->object >= 0 && m->prot & W) count(a+S_DATA, m);
+		int sealed = m->sealed == YES, own = m->object >= 0;
+		count(a+S_ALL, m, sealed);
+		if (m->prot & X) count(a+S_EXEC, m, sealed);
+		else if (m->prot == R) count(a+S_READONLY, m, sealed);
+		else if (own && m->prot & W) count(a+S_DATA, m, sealed);
+		if ((own || m->kind == K_VDSO) && m->prot && !(m->prot & W))
+			count(a+S_FORCE, m, out_of_reach(m));
 	}
 }
 

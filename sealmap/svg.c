@@ -279,7 +279,7 @@ static void draw_head(FILE *f, const struct space *sp)
 		sp->blind ? sp->blind : line, 0);
 	label(f, MARGIN, 122, 13, "fill=\"#5b6673\" letter-spacing=\"1.2\"",
 		"IMMUTABLE UNTIL THE PROCESS ENDS", 0);
-	for (int i=0; i<SHARES; i++) draw_share(f, a+i, !!sp->blind, i);
+	for (int i=0; i<S_FORCE; i++) draw_share(f, a+i, !!sp->blind, i);
 }
 
 static void draw_legend(FILE *f, double y)

@@ -17,7 +17,8 @@ static void state(const struct out *out, const struct space *sp,
 	FILE *f = out->f;
 	if (m->sealed == YES)
 		fprintf(f, "%s%s%s%s", paint(out, "1"), m->by ? m->by : "yes",
-			paint(out, "0"), discardable(m) ? " *" : "");
+			paint(out, "0"), discardable(m) ? " *"
+			: out_of_reach(m) ? " +" : "");
 	else if (m->sealed == UNKNOWN) fputs("?", f);
 	else
 		fprintf(f, "%sno: %s%s",
@@ -38,7 +39,7 @@ static int name_width(const struct space *sp, int columns)
 void show_table(const struct out *out, const struct space *sp)
 {
 	FILE *f = out->f;
-	int w = name_width(sp, out->width), starred = 0;
+	int w = name_width(sp, out->width), starred = 0, crossed = 0;
 	fprintf(f, "%s%-*s %-25s prot   size kind    sealed by%s\n", paint(out, "1"),
 		w, "object", "addresses", paint(out, "0"));
 	for (size_t i=0; i<sp->n; i++) {
@@ -51,10 +52,14 @@ void show_table(const struct out *out, const struct space *sp)
 			size_text(m->end-m->start), kind_name(m->kind));
 		state(out, sp, m);
 		starred |= discardable(m);
+		crossed |= out_of_reach(m);
 	}
 	if (starred)
 		fputs("* written pages of a file: madvise(MADV_DONTNEED) still"
 			" brings the file's contents back\n", f);
+	if (crossed)
+		fputs("+ not writable even by force: neither by /proc/PID/mem"
+			" nor by ptrace\n", f);
 	fputc('\n', f);
 }
 
@@ -69,7 +74,7 @@ void show_shares(const struct out *out, const struct space *sp)
 	space_shares(sp, a);
 	fputs("Immutable until the process ends:\n", f);
 	for (int i=0; i<SHARES; i++) {
-		if (!a[i].bytes) continue;
+		if (!a[i].bytes || (i == S_FORCE && !a[i].sealed)) continue;
 		fprintf(f,
 			"%s%6.1f %%%s  %-30s %7s of %6s, %zu of %zu mappings\n",
 			paint(out, "1"), percent(a+i), paint(out, "0"), share_names[i],

@@ -238,6 +238,61 @@ static void check_killed(void **s)
 	want_status(MAP("--check", "--", SEALED, "thread"), 0);
 }
 
+/* At level hard the loader's copies are the object's memory, code is not even
+ * written to by force, and the stack's seal is the loader's. */
+static void check_hard(void **s)
+{
+	(void)s;
+	static const char *const kinds = "[.mappings[]|select(.out_of_reach)|.kind]|unique|join(\" \")";
+	const char *file = scratch("hard.json");
+	struct result *r;
+	need_mseal();
+	r = RUN(WITH("LD_SEAL=hard,strict"), SEALMAP, "--check", "--level=hard", "--table", "--", SEALED);
+	want_status(r, 0);
+	want_out(r, " text    loader +\n");
+	want_out(r, " rodata  loader +\n");
+	want_out(r, " relro   loader +\n");
+	want_out(r, " records loader +\n");
+	want_out(r, " vdso    loader +\n");
+	want_out(r, " data    loader\n");
+	want_out(r, " stack   loader\n");
+	want_out(r, "\n+ not writable even by force");
+	want_out(r, "\n 100.0 %  even by force: code, constants ");
+	want_no_out(r, "memfd");
+	want_status(RUN(WITH("LD_SEAL=hard"), SEALMAP, "--json", "-o", file, "--", SEALED), 0);
+	assert_string_equal(jq(file, kinds), "records relro rodata text vdso");
+	assert_string_equal(jq(file, ".shares.out_of_reach|.bytes==.sealed_bytes"), "true");
+	/* A level less it is sealed, and within reach. */
+	r = MAP("--check", "--level=hard", "--table", "--", SEALED);
+	want_status(r, 1);
+	want_err(r, "writable by force: ");
+	want_err(r, " text of target\n");
+	want_err(r, " relro of target\n");
+	want_err(r, " vdso of [vdso]\n");
+	want_err(r, "not sealed: ");
+	want_err(r, " stack of [stack]\n");
+	want_no_out(r, "by force");
+	want_status(MAP("--json", "-o", file, "--", SEALED), 0);
+	assert_string_equal(jq(file, kinds), "");
+	r = RUN(WITH("LD_SEAL=off"), SEALMAP, "--check", "--level=hard", "--", SEALED);
+	want_status(r, 1);
+	want_err(r, "not sealed: ");
+}
+
+/* Objects are found where text is a copy, too. */
+static void check_copied(void **s)
+{
+	(void)s;
+	need_mseal();
+	struct result *r = RUN(WITH("LD_SEAL=hard"), SEALMAP, "--check", "--level=hard", "-x", "?stack]", "--table", "--",
+		fmt("%s/../deny", obj_dir), "open=EACCES", SEALED);
+	if (strstr(r->out, "exit status 98")) skip_case("no seccomp filters");
+	want_status(r, 0);
+	want_out(r, "target ");
+	want_out(r, " text    loader +\n");
+	want_no_out(r, "memfd");
+}
+
 static void records(void **s)
 {
 	(void)s;
@@ -1082,7 +1137,7 @@ static void completion(void **s)
 		}
 		assert_true(n > 5);
 	}
-	assert_string_equal(offered("sealmap", "--level ="), "on full");
+	assert_string_equal(offered("sealmap", "--level ="), "on full hard");
 	assert_string_equal(offered("sealmap", "--level = f"), "full");
 	assert_string_equal(offered("sealmap", "--sort c"), "code");
 	assert_non_null(strstr(offered("sealmap", "-- ech"), "echo"));
@@ -1099,7 +1154,8 @@ int main(void)
 		cmocka_unit_test(run_ends), cmocka_unit_test(run_exec),
 		cmocka_unit_test(check_levels), cmocka_unit_test(check_upstream),
 		cmocka_unit_test(check_writable_code),
-		cmocka_unit_test(check_killed), cmocka_unit_test(records),
+		cmocka_unit_test(check_killed), cmocka_unit_test(check_hard),
+		cmocka_unit_test(check_copied), cmocka_unit_test(records),
 		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
 		cmocka_unit_test(says_off), cmocka_unit_test(audit_calls),
