@@ -202,8 +202,9 @@ check-deb:
 compatibility:
 	@build-aux/need --install build real bench cxx
 	+@$(MAKE) --no-print-directory cxx-prefix upstream tools linux-headers
-	@BUILD=$(BUILD) build-aux/bench --quick --no-times --only real-lua --only real-sqlite --only real-python > $(BUILD)/compatibility.log || { cat $(BUILD)/compatibility.log; false; }
+	@BUILD=$(BUILD) build-aux/bench --quick --no-times --only real-lua --only real-sqlite --only real-python --only real-busybox > $(BUILD)/compatibility.log || { cat $(BUILD)/compatibility.log; false; }
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) tests/real/run
+	@BUILD=$(BUILD) tests/real/busybox
 	@tests/real/table
 
 check-kernel:

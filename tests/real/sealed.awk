@@ -1,7 +1,8 @@
 # Reads the program headers of some objects (readelf -lW, a line "object PATH" before each) and then a
 # process's smaps (after a line "smaps"), and says whether that is sealed which has to be.
 #
-#	level=on|full	full: writable data is sealed as well
+#	level=on|full|hard	full: writable data is sealed as well. hard: the stack too, and nothing writes by
+#			force to what is not writable (no "mw")
 #	marked=NAMES	objects whose writable data is sealed under "on" too
 #	static=1	a static program: the libc in it starts on its own, and has RELRO still to write
 #	inside=DIR	what to take off the paths in smaps (the new root's path)
@@ -30,6 +31,8 @@ function add(kind, from, to) {
 BEGIN {
 	split(marked, m, " ")
 	for (i in m) is_marked[m[i]] = 1
+	# of a static program hard is full
+	hard = level == "hard" && !static
 }
 
 $1 == "object" { obj = base_name($2); wanted[obj] = 1; first[obj] = -1; next }
@@ -63,7 +66,9 @@ $1 == "smaps" { reading = 1; next }
 	map_from[n] = from; map_to[n] = to; map_prot[n] = prot; map_name[n] = $6; map_line[n] = $1 " " prot " " name
 	next
 }
-$1 == "VmFlags:" { map_sealed[n] = (" " $0 " ") ~ / sl / }
+$1 == "VmFlags:" { map_sealed[n] = (" " $0 " ") ~ / sl /; map_reach[n] = (" " $0 " ") ~ / mw / }
+
+function is_loader(o) { return o == "libc.so" || o ~ /^ld-musl-/ }
 
 function wrong(what) {
 	if (++bad <= 4) words = words "; " what
@@ -75,8 +80,11 @@ function check(what, from, to, sealed,   i, f, t) {
 		f = map_from[i] > from ? map_from[i] : from
 		t = map_to[i] < to ? map_to[i] : to
 		if (f >= t) continue
+		# the loader's records of objects: dlopen writes to them
+		if (records && map_prot[i] == "r--" && !map_sealed[i]) continue
 		if (map_sealed[i] != sealed) wrong(what " " (sealed ? "not sealed" : "sealed") ": " map_line[i])
 		else if (sealed) { bytes += t - f; ranges++ }
+		if (hard && sealed && map_prot[i] !~ /w/ && map_reach[i]) wrong(what " can be written to by force: " map_line[i])
 	}
 }
 
@@ -96,7 +104,8 @@ function check_object(o, what, from, to, sealed,   i, f, t) {
 
 END {
 	for (o in wanted) {
-		if (!(o in base)) { wrong(o " is not mapped"); continue }
+		# at hard exempted pages are private, so they have no name
+		if (!(o in base)) { if (!hard || !nmutable[o]) wrong(o " is not mapped"); continue }
 		objects++
 		lo = hi = 0
 		for (i = 1; i <= nseg[o]; i++)
@@ -106,7 +115,8 @@ END {
 			if (k == "fixed") check_object(o, "", f, t, 1)
 			if (k == "relro") check_object(o, " relro", f, t, 1)
 			if (k != "data") continue
-			rw = (level == "full" && !static) || o in is_marked
+			records = is_loader(o)
+			rw = (level != "on" && !static) || o in is_marked
 			# before and after RELRO, which lies in it
 			if (lo < hi && lo >= f && lo < t) {
 				if (lo > f) check_object(o, " data", f, lo, rw)
@@ -114,11 +124,13 @@ END {
 			} else {
 				check_object(o, " data", f, t, rw)
 			}
+			records = 0
 		}
 	}
 	for (i = 1; i <= n; i++) {
 		if (map_name[i] == "[vdso]" && !map_sealed[i]) wrong("vdso not sealed")
-		if (map_name[i] ~ /^\[(heap|stack)\]$/ && map_sealed[i]) wrong(map_name[i] " sealed")
+		if (map_name[i] == "[stack]" && hard) { if (!map_sealed[i]) wrong("stack not sealed") }
+		else if (map_name[i] ~ /^\[(heap|stack)\]$/ && map_sealed[i]) wrong(map_name[i] " sealed")
 	}
 	more = bad > 4 ? "; and " (bad - 4) " more" : ""
 	printf "%s %d objects, %d ranges, %.1f MiB sealed%s%s\n", bad ? "bad" : "ok", objects, ranges, bytes / 1048576, words, more
