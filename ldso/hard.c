@@ -377,6 +377,24 @@ static void no_implied_exec(void)
 		__syscall(SYS_personality, now & ~READ_IMPLIES_EXEC);
 }
 
+/* A file may say that level hard is not for it. */
+
+static const char not_for_it[] = "its file forbids level hard";
+
+static int forbids(const struct seal_object *o)
+{
+	return hard() && !__seal_state.policy.noexempt
+		&& __seal_notes(o) & SEAL_NOTE_SOFT;
+}
+
+static void soften(const char *name)
+{
+	if (__seal_strict()) __seal_refuse(name, not_for_it);
+	__seal_print(name, ": warning: ", not_for_it, "; it is full instead\n",
+		(char *)0);
+	__seal_state.policy.level = SEAL_FULL;
+}
+
 void __seal_harden(const struct seal_object *prog)
 {
 	struct again a = { 0 };
@@ -388,6 +406,7 @@ void __seal_harden(const struct seal_object *prog)
 		__seal_state.policy.nocode = 0;
 		if (hard()) __seal_state.policy.level = SEAL_FULL;
 	}
+	if (forbids(prog)) soften(prog->name);
 	if (!hard()) return;
 	no_implied_exec();
 	if (app.kernel_mapped) map_again(&a, &app, "/proc/self/exe");
@@ -477,12 +496,44 @@ static void without_memfd(const struct dso *p)
 	}
 }
 
+/* One of the objects forbids the level. At start it is lower from here on; a
+ * dlopen fails, because the rest of the process is hard already. */
+static int too_hard(void)
+{
+	for (struct dso *p=head; p; p=p->next) {
+		struct seal_object o = seal_view(p);
+		if (!due(p) || !forbids(&o)) continue;
+		if (rtld_fail) {
+			error("Error sealing %s: %s", p->name, not_for_it);
+			longjmp(*rtld_fail, 1);
+		}
+		soften(p->name);
+	}
+	return !hard();
+}
+
+/* What does not depend on a copy. */
+static void finish_objects(int err)
+{
+	for (struct dso *p=head; p; p=p->next) {
+		if (!due(p)) continue;
+		if (err) without_memfd(p);
+		if (p->unshared) close_gaps(p);
+		thaw(p);
+		p->hardened = 1;
+	}
+}
+
 void harden_objects(void)
 {
 	struct frozen f;
 	struct dso *p;
 	int vdso_err = 0;
 	if (!hard()) return;
+	if (too_hard()) {
+		finish_objects(1);
+		return;
+	}
 	/* The kernel calls functions of the vdso by their addresses, which
 	 * stay. */
 	struct seal_object o = __seal_vdso();
@@ -495,13 +546,7 @@ void harden_objects(void)
 	if (!vdso.hardened) vdso_err = freeze_map(&f, v, PROT_READ|PROT_EXEC);
 	for (p=head; p; p=p->next) if (due(p)) put_object(&f, p, 1);
 	int err = freeze_end(&f);
-	for (p=head; p; p=p->next) {
-		if (!due(p)) continue;
-		if (err) without_memfd(p);
-		if (p->unshared) close_gaps(p);
-		thaw(p);
-		p->hardened = 1;
-	}
+	finish_objects(err);
 	vdso.hardened = 1;
 	if (vdso_err) lacks("[vdso]", "its text can be written to by force");
 	if (err) lacks(head->name, no_memfd(err));

@@ -123,6 +123,9 @@ void show_levels(const struct out *out, struct space *sp)
 	if (o->off)
 		fputs("says off: if it is the program, nothing is sealed in its"
 			" process, unless LD_SEAL has noexempt\n", f);
+	if (o->soft)
+		fputs("forbids level hard: its process runs at full then,"
+			" unless LD_SEAL has noexempt\n", f);
 	if (o->bad_mutable)
 		fputs("its mutable ranges are malformed: the loader seals them"
 			" too\n", f);
@@ -170,6 +173,13 @@ void show_levels(const struct out *out, struct space *sp)
 			level_name(level),
 			size_text(a[S_ALL].sealed), size_text(a[S_ALL].bytes),
 			percent(a+S_ALL));
+		if (level == SEAL_FULL)
+			fprintf(f, "level hard %s\n", o->soft ? "is not for it"
+				: object_foreign_static(o) || (!o->interp
+				&& (o->type == ET_EXEC || o->pie))
+				? "is not for static programs"
+				: "seals the same; what is not writable can't"
+				" be written to even by force");
 	}
 	fputc('\n', f);
 }

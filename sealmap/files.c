@@ -13,7 +13,7 @@
 struct file {
 	char *path, *interp;
 	const char *sort, *machine, *relro;
-	int marked, off, textrel, wx, malformed, loader;
+	int marked, off, soft, textrel, wx, malformed, loader;
 	struct amount at[SEAL_FULL+1];
 	uint64_t exempt;
 };
@@ -45,7 +45,7 @@ static void add(const char *path, const struct space *sp)
 		.path = format("%s", path), .machine = object_machine(o),
 		.interp = o->interp ? format("%s", o->interp) : 0,
 		.sort = object_sort(o), .relro = relro(o), .marked = o->marked,
-		.off = o->off,
+		.off = o->off, .soft = o->soft,
 		.textrel = o->textrel, .malformed = o->bad_mutable,
 		.loader = o->loader,
 	};
@@ -104,6 +104,7 @@ static const char *short_sort(const char *s)
 static void show_notes(FILE *f, const struct file *p)
 {
 	if (p->off) fputs(" off", f);
+	if (p->soft) fputs(" not-hard", f);
 	if (p->exempt) fprintf(f, " exempts %s", size_text(p->exempt));
 	if (p->malformed) fputs(" malformed-exemption", f);
 	if (p->wx) fputs(" writable-code", f);
@@ -167,11 +168,12 @@ static void show_files_json(FILE *f)
 		json(f, "machine", p->machine);
 		json(f, "interpreter", p->interp);
 		json(f, "relro", p->relro);
-		fprintf(f, "\"marked\": %s, \"off\": %s, \"loader\": %s,"
+		fprintf(f, "\"marked\": %s, \"off\": %s, \"not_hard\": %s,"
+			" \"loader\": %s,"
 			" \"text_relocations\": %s, \"writable_code\": %s,"
 			" \"malformed\": %s,\n      \"exempt_bytes\": %"PRIu64
 			", \"bytes\": %"PRIu64, truth(p->marked),
-			truth(p->off),
+			truth(p->off), truth(p->soft),
 			truth(p->loader), truth(p->textrel), truth(p->wx),
 			truth(p->malformed), p->exempt,
 			p->at[SEAL_ON].bytes);

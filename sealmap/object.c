@@ -248,6 +248,7 @@ const char *object_read(struct object *o, const struct source *src,
 	int notes = __seal_notes(&so);
 	o->marked = notes & SEAL_NOTE_DATA;
 	o->off = notes & SEAL_NOTE_OFF;
+	o->soft = notes & SEAL_NOTE_SOFT;
 	find_relro(o, page);
 	for (size_t i=0; i<o->phnum; i++) {
 		const ElfW(Phdr) *ph = o->phdr+i;

@@ -88,6 +88,7 @@ struct object {
 	char **needed;		/* ends with 0 */
 	int marked, textrel, pie;
 	int off;		/* seal nothing, if it is the program */
+	int soft;		/* not for level hard */
 	int now;		/* its symbols are resolved at start */
 	int needs;		/* a library, at least one */
 	uint64_t debug;		/* in memory: address of struct r_debug */

@@ -171,8 +171,10 @@ static void set_bit(struct image *im, uint32_t bit, uint32_t *note)
 static int clear_bits(struct image *im)
 {
 	struct marking mark = { .bit = SEAL_NOTE_DATA, .change = 1 };
-	struct marking off = { .bit = SEAL_NOTE_OFF, .change = 1 };
-	return each_note(im, mark_note, &mark) | each_note(im, mark_note, &off);
+	struct marking others = { .bit = SEAL_NOTE_OFF|SEAL_NOTE_SOFT,
+		.change = 1 };
+	return each_note(im, mark_note, &mark)
+		| each_note(im, mark_note, &others);
 }
 
 static int add_mutable_note(struct image *im, const struct elf_note *t,
@@ -227,7 +229,8 @@ const char *edit_state(const struct image *im, struct state *st)
 {
 	struct image copy = *im;
 	*st = (struct state){ .marked = has_bit(im, SEAL_NOTE_DATA),
-		.off = has_bit(im, SEAL_NOTE_OFF) };
+		.off = has_bit(im, SEAL_NOTE_OFF),
+		.soft = has_bit(im, SEAL_NOTE_SOFT) };
 	for (unsigned i=0; i<im->phnum; i++) {
 		struct elf_phdr ph = image_phdr(im, i);
 		if (ph.type != PT_GNU_MUTABLE || !ph.memsz) continue;
@@ -891,7 +894,7 @@ static int is_library(const struct image *im)
 
 static const char *ignored(const struct image *im, const struct edit *e)
 {
-	if (!e->exempt && !e->nmutables && !e->off) return 0;
+	if (!e->exempt && !e->nmutables && !e->off && !e->soft) return 0;
 	if (is_libc(im))
 		return "it is the C library with the loader, which seals all of"
 			" itself; only LD_SEAL=off leaves it unsealed";
@@ -918,6 +921,7 @@ const char *edit_apply(struct image *im, const struct edit *e,
 	}
 	if (e->mark) set_bit(im, SEAL_NOTE_DATA, &note);
 	if (e->off) set_bit(im, SEAL_NOTE_OFF, &note);
+	if (e->soft) set_bit(im, SEAL_NOTE_SOFT, &note);
 	if (e->exempt && add_range(&st, span(im)))
 		return "that is too many mutable ranges";
 	for (size_t i=0; i<e->nmutables; i++)

@@ -11,7 +11,7 @@
 struct range { uint64_t start, end; };
 
 struct edit {
-	int unmark, mark, exempt, off;
+	int unmark, mark, exempt, off, soft;
 	int append;		/* may put a block behind data at the end */
 	const char *const *mutables;	/* SECTION or START-END */
 	size_t nmutables;
@@ -19,7 +19,7 @@ struct edit {
 
 /* The marks and ranges of a file. */
 struct state {
-	int marked, off;
+	int marked, off, soft;
 	size_t n;
 	struct range r[MAX_RANGES];	/* from program headers, sorted */
 	size_t nnotes;

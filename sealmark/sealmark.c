@@ -15,12 +15,13 @@ static const char usage[] =
 "and its mutable ranges. Options may be combined; --unmark comes first.\n"
 "\n"
 "  -m, --mark           mark it\n"
-"  -u, --unmark         take away the mark, the mutable ranges and --off\n"
+"  -u, --unmark         take away all of these marks and mutable ranges\n"
 "  -r, --mutable=WHAT   keep a range mutable: a section's name, or START-END,\n"
 "                       hexadecimal addresses of the file; whole pages are\n"
 "                       (may be given several times)\n"
 "  -x, --exempt         keep all of it mutable\n"
 "  -o, --off            of a program: seal nothing in its process\n"
+"  -n, --not-hard       level hard is not for it, since it makes code, say\n"
 "  -a, --append         if a file has no room inside and data appended to it, put\n"
 "                       the change behind that data; wrong for programs that look\n"
 "                       for the data from the end of the file\n"
@@ -73,6 +74,8 @@ static int show(const char *file, const struct image *im)
 		"position-independent", interp ? ", with an interpreter" : "");
 	printf("  marked: %s\n", st.marked ? "yes" : "no");
 	if (st.off) printf("  off: nothing is sealed in its process\n");
+	if (st.soft) printf("  not hard: at level hard its process runs at"
+		" full\n");
 	for (size_t i=0; i<st.n; i++) show_range(im, st.r[i], "program header");
 	for (size_t i=0; i<st.nnotes; i++) show_range(im, st.note[i], "note");
 	if (!st.n && !st.nnotes) printf("  mutable: nothing\n");
@@ -126,6 +129,7 @@ int main(int argc, char **argv)
 		{ "mutable", required_argument, 0, 'r' },
 		{ "exempt", no_argument, 0, 'x' },
 		{ "off", no_argument, 0, 'o' },
+		{ "not-hard", no_argument, 0, 'n' },
 		{ "append", no_argument, 0, 'a' },
 		{ "help", no_argument, 0, 'h' },
 		{ "version", no_argument, 0, 'V' },
@@ -135,13 +139,14 @@ int main(int argc, char **argv)
 	struct edit e = { 0 };
 	int c, ret = 0, changes = 0;
 	util_program("sealmark", 1);
-	while ((c = getopt_long(argc, argv, "mur:xoahV", options, 0)) != -1) {
+	while ((c = getopt_long(argc, argv, "mur:xonahV", options, 0)) != -1) {
 		changes |= c != 'a';
 		switch (c) {
 		case 'm': e.mark = 1; break;
 		case 'u': e.unmark = 1; break;
 		case 'x': e.exempt = 1; break;
 		case 'o': e.off = 1; break;
+		case 'n': e.soft = 1; break;
 		case 'a': e.append = 1; break;
 		case 'r':
 			mutables = grow(mutables, e.nmutables,

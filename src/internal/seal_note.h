@@ -22,6 +22,7 @@
 #define SEAL_NOTE_TYPE 1
 #define SEAL_NOTE_DATA 1	/* RW data may be sealed */
 #define SEAL_NOTE_OFF 2		/* of a program: seal nothing in its process */
+#define SEAL_NOTE_SOFT 4	/* level hard is not for it: it makes code, say */
 #define SEAL_NOTE_MUTABLE 3
 #define SEAL_NOTE_PAGE 65536	/* bytes, the largest alignment that it uses */
 #define SEAL_NOTE_RECORD 4

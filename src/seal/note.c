@@ -76,7 +76,8 @@ int __seal_note(const unsigned char *p, size_t n, size_t align)
 		next = read_note(&t, p, n, align);
 		if (!next) break;
 		if (t.ours && t.type == SEAL_NOTE_TYPE && t.descsz >= 4)
-			bits |= word(t.desc) & (SEAL_NOTE_DATA|SEAL_NOTE_OFF);
+			bits |= word(t.desc) & (SEAL_NOTE_DATA|SEAL_NOTE_OFF
+				|SEAL_NOTE_SOFT);
 		if (t.gnu && t.type == NT_GNU_PROPERTY_TYPE_0
 		    && property(t.desc, t.descsz))
 			bits |= SEAL_NOTE_DATA;

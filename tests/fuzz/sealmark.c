@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct edit e = { .unmark = data[0]&1, .mark = data[0]>>1 & 1,
 		.exempt = data[0]>>2 & 1, .mutables = ranges+(data[0]>>3 & 1),
 		.nmutables = data[0]>>4 & 1, .append = data[0]>>5 & 1,
-		.off = data[0]>>6 & 1 };
+		.off = data[0]>>6 & 1, .soft = data[0]>>7 };
 	struct image im = { .n = n-1 };
 	struct state st;
 	im.p = malloc(im.n);
@@ -67,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		MUST(!image_open(&im, im.p, im.n) && !edit_state(&im, &st));
 		MUST(!e.mark || st.marked);
 		MUST(!e.off || st.off);
+		MUST(!e.soft || st.soft);
 		MUST(!e.exempt || st.n);
 		MUST(!e.unmark || e.mark || !st.marked);
 		size_t once_n = im.n;

@@ -398,12 +398,32 @@ static void says_off(void **s)
 	struct result *r;
 	need_mseal();
 	want_out(MAP(name), "says off: if it is the program");
+	want_out(MAP(SEALED), "level hard seals the same; what is not");
 	want_out(MAP("--files", name), "100.0 % off\n");
 	r = MAP("--check", "--table", "--", name);
 	want_status(r, 1);
 	want_out(r, " text    no: its file says off\n");
 	r = RUN(WITH("LD_SEAL=on,noexempt"), SEALMAP, "--check", "--", name);
 	want_status(r, 0);
+}
+
+/* So does a file that forbids level hard. */
+static void forbids_hard(void **s)
+{
+	(void)s;
+	const char *name = exempting("--not-hard");
+	struct result *r;
+	need_mseal();
+	want_out(MAP(name), "forbids level hard: its process runs at full");
+	want_out(MAP(name), "\nlevel hard is not for it\n");
+	want_out(MAP("--files", name), "100.0 % not-hard\n");
+	want_out(MAP("--files", "--json", name), "\"not_hard\": true,");
+	want_out(MAP("--files", "--json", SEALED), "\"not_hard\": false,");
+	r = RUN(WITH("LD_SEAL=hard"), SEALMAP, "--check", "--level=hard", "--", name);
+	want_status(r, 1);
+	want_err(r, "writable by force: ");
+	want_status(RUN(WITH("LD_SEAL=hard"), SEALMAP, "--check", "--level=full", "--", name), 0);
+	want_status(RUN(WITH("LD_SEAL=hard,noexempt"), SEALMAP, "--check", "--level=hard", "--", name), 0);
 }
 
 /* ---- --audit ------------------------------------------------------- */
@@ -1158,7 +1178,8 @@ int main(void)
 		cmocka_unit_test(check_copied), cmocka_unit_test(records),
 		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
-		cmocka_unit_test(says_off), cmocka_unit_test(audit_calls),
+		cmocka_unit_test(says_off), cmocka_unit_test(forbids_hard),
+		 cmocka_unit_test(audit_calls),
 		cmocka_unit_test(audit_others),
 		cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(all_json),

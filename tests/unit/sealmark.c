@@ -25,6 +25,7 @@ static const struct kind kinds[] = {
 #define EACH_KIND(k) for (const struct kind *k=kinds; k<kinds+NKINDS; k++)
 
 /* offsets in the file, and in memory from its base */
+#define NOTES 0x600
 #define TEXT 0x1000
 #define DATA 0x2000
 #define BSS 0x3000
@@ -64,7 +65,7 @@ static void make(const struct kind *k, int how)
 	mine[EI_CLASS] = k->is64 ? ELFCLASS64 : ELFCLASS32;
 	mine[EI_DATA] = k->big ? ELFDATA2MSB : ELFDATA2LSB;
 	mine[EI_VERSION] = EV_CURRENT;
-	size_t table = SIZE(&im, Ehdr), notes = 0x600;
+	size_t table = SIZE(&im, Ehdr), notes = NOTES;
 	PUT(&im, 0, Ehdr, e_type, how & EXEC ? ET_EXEC : ET_DYN);
 	PUT(&im, 0, Ehdr, e_machine, k->machine);
 	PUT(&im, 0, Ehdr, e_version, 1);
@@ -298,9 +299,9 @@ static const int shapes[] = { NONE, EXEC, NULLS, TIGHT, TIGHT|EXEC,
 static void there_and_back(void **st)
 {
 	(void)st;
-	EACH_KIND(k) EACH_SHAPE(s) for (int what=1; what<16; what++) {
+	EACH_KIND(k) EACH_SHAPE(s) for (int what=1; what<32; what++) {
 		struct edit e = { .mark = what & 1, .exempt = !!(what & 2),
-			.off = !!(what & 8) };
+			.off = !!(what & 8), .soft = !!(what & 16) };
 		/* A library can't say off. */
 		if (e.off && !(shapes[s] & EXEC)) continue;
 		struct edit undo = { .unmark = 1,
@@ -315,10 +316,19 @@ static void there_and_back(void **st)
 		const char *error = edit(e);
 		if (error) fail_msg("kind %d, shape %d, %d: %s", (int)(k-kinds),
 			shapes[s], what, error);
-		sound(was, n);
+		unsigned char *want = malloc(n);
+		memcpy(want, was, n);
+		/* The note that is there has room for it. */
+		if (e.soft && shapes[s] & MARK) elf_put(im.form,
+			want+NOTES+24, ELF_WORD,
+			elf_get(im.form, want+NOTES+24, ELF_WORD)
+			|SEAL_NOTE_SOFT);
+		sound(want, n);
+		free(want);
 		struct state now = state();
 		assert_int_equal(now.marked, what & 1 || undo.mark);
 		assert_int_equal(now.off, e.off);
+		assert_int_equal(now.soft, e.soft);
 		if (!(shapes[s] & MUTABLE))
 			assert_int_equal(now.n, !!(what & 6));
 		unsigned char *once = copy_of();
@@ -334,6 +344,7 @@ static void there_and_back(void **st)
 		}
 		assert_int_equal(state().n, 0);
 		assert_int_equal(state().off, 0);
+		assert_int_equal(state().soft, 0);
 		free(once);
 		free(was);
 	}

@@ -45,6 +45,90 @@ static void closed_by(const char *below, const char *words, const char *prog,
 	want_outcome(words, prog, attack, "refused");
 }
 
+/* A copy of a case, in a directory of its own. */
+static const char *copied(const char *name)
+{
+	const char *to = built(fmt("hard/soft/%s", name));
+	mkdir(built("hard/soft"), 0755);
+	if (copy_file(built(fmt("hard/%s", name)), to))
+		fail_msg("cannot copy %s", to);
+	return to;
+}
+
+static void not_hard(const char *file)
+{
+	want_status(RUN(NOENV, sealmark(), "--not-hard", file), 0);
+}
+
+/* A file forbids the level: it is full, a line says so, and strict does not
+ * start. With noexempt the file is not asked. */
+static void want_softer(const char *prog, const char *attack, const char *file)
+{
+	const char *line = fmt("%s: warning: its file forbids level hard; it"
+		" is full instead\n", file);
+	struct result *r = RUN(ENV("LD_SEAL=hard"), prog, attack);
+	want_status(r, 0);
+	want_out(r, "succeeded");
+	want_one_err_line(r);
+	want_err(r, line);
+	want_err(RUN(ENV("LD_SEAL=hard,report"), prog, attack), line);
+	r = RUN(ENV("LD_SEAL=hard,strict"), prog, attack);
+	want_status(r, 127);
+	want_one_err_line(r);
+	want_err(r, fmt("%s: cannot seal: its file forbids level hard (strict)",
+		file));
+	want_outcome("hard,noexempt", prog, attack, "refused");
+	want_clean(RUN(ENV("LD_SEAL=full,strict"), prog, attack));
+}
+
+static void forbidden_by_program(void **state)
+{
+	(void)state;
+	need_mseal();
+	const char *prog = copied("attack-plain");
+	want_outcome("hard", prog, "jit", "refused");
+	not_hard(prog);
+	want_softer(prog, "jit", prog);
+	want_softer(prog, "poke", prog);
+	want_softer(prog, "stack_replaced", prog);
+}
+
+/* Also one whose text was relocated: it must become executable. */
+static void forbidden_by_library(void **state)
+{
+	static const char *const name[][2] = { { "attack", "libhard.so" },
+		{ "attack-textrel", "libtextrel.so" } };
+	(void)state;
+	need_mseal();
+	for (size_t i=0; i<2; i++) {
+		const char *prog = copied(name[i][0]), *lib = copied(name[i][1]);
+		want_outcome("hard", prog, "jit", "refused");
+		not_hard(lib);
+		want_softer(prog, "jit", lib);
+		want_softer(prog, "stack_exec", lib);
+	}
+}
+
+/* The rest of the process is hard already. */
+static void forbidden_by_opened(void **state)
+{
+	static const char *const words[] = { "hard", "hard,strict" };
+	(void)state;
+	need_mseal();
+	const char *prog = copied("attack-dlopen"), *lib = copied("libhard.so");
+	want_outcome("hard", prog, "library", "refused");
+	not_hard(lib);
+	for (size_t i=0; i<2; i++) {
+		struct result *r = RUN(ENV(fmt("LD_SEAL=%s", words[i])), prog,
+			"library");
+		want_status(r, 1);
+		want_out(r, fmt("Error sealing %s: its file forbids level hard",
+			lib));
+	}
+	want_outcome("full", prog, "library", "succeeded");
+	want_outcome("hard,noexempt", prog, "library", "refused");
+}
+
 /* Pages that a file exempts stay private, unless the policy ignores that. */
 static void exempt_text(void **state)
 {
@@ -280,7 +364,9 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test(name)
 	static const struct CMUnitTest tests[] = {
-		CASE(text), CASE(exempt_text), CASE(library), CASE(libc),
+		CASE(text), CASE(exempt_text),
+		CASE(forbidden_by_program), CASE(forbidden_by_library),
+		CASE(forbidden_by_opened), CASE(library), CASE(libc),
 		CASE(vdso), CASE(relro),
 		CASE(records), CASE(poke), CASE(stack_exec),
 		CASE(stack_replaced), CASE(thread_stack_exec),
