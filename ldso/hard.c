@@ -587,6 +587,15 @@ int harden_loader(int start)
 	return err;
 }
 
+/* For the report, of pages that are sealed: the kernel tells a mapping that can
+ * never be written to (EACCES) from one that is only sealed (EPERM). */
+const char *__seal_reach(struct seal_range r, int flags)
+{
+	return hard() && !(flags & PF_W) && __syscall(SYS_mprotect, r.start,
+		PAGE_SIZE, PROT_READ|PROT_WRITE) == -EACCES
+		? ", out of reach of writes by force" : 0;
+}
+
 /* The process. */
 
 /* Without NO_INHERIT, before Linux 6.6, programs that it executes inherit

@@ -341,10 +341,13 @@ hidden const char *__seal_why_off(void);
 struct seal_hex { char s[2*sizeof(uintptr_t)+1]; };
 hidden const char *__seal_hex(struct seal_hex *h, uintptr_t x);
 
-/* Print a line of the report, with PF_* flags: it is sealed if why is null.
- * Nothing for an empty range. */
+/* Print a line of the report, with PF_* flags: it is sealed if why is null
+ * or begins with a comma. Nothing for an empty range. */
 hidden void __seal_line(const struct seal_object *o, struct seal_range r,
 	int flags, const char *kind, const char *why);
+
+/* More about sealed pages with these PF_* flags, after a comma; or null. */
+hidden const char *__seal_reach(struct seal_range r, int flags);
 
 /* Reasons of more than one place. */
 #define SEAL_NOT_MARKED "writable data, object is not marked"

@@ -14,5 +14,9 @@ long __exec_refused(syscall_arg_t start, syscall_arg_t len, int prot, int flags,
 {
 	if (ret == -EPERM && (n != SEAL_MMAP || flags & MAP_FIXED))
 		return __seal_refused(start, len, prot, flags, 0, n);
-	return __syscall_ret(__exec_answer(prot, ret));
+	ret = __exec_answer(prot, ret);
+	/* At level hard this precedes the seal's answer. */
+	if (ret == -EACCES && n == SYS_mprotect)
+		__seal_refused(start, len, prot, flags, 0, n);
+	return __syscall_ret(ret);
 }

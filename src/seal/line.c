@@ -22,6 +22,7 @@ void __seal_line(const struct seal_object *o, struct seal_range r, int flags,
 	if (flags & PF_X) prot[2] = 'x';
 	__seal_print("seal: ", __seal_hex(&start, r.start), "-",
 		__seal_hex(&end, r.end), " ", prot, " ", kind, " ", o->name,
-		why ? ": not sealed: " : ": sealed", why ? why : "", "\n",
+		!why || *why == ',' ? ": sealed" : ": not sealed: ",
+		why ? why : "", "\n",
 		(char *)0);
 }

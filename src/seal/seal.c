@@ -166,6 +166,14 @@ static void add_range(struct seal_job *job, struct seal_range r)
 
 /* Reporting */
 
+/* hard.c has its own. */
+static const char *nothing(struct seal_range r, int flags)
+{
+	(void)r, (void)flags;
+	return 0;
+}
+weak_alias(nothing, __seal_reach);
+
 /* 0 if there is no memory. */
 static int need_spare(struct seal_job *job)
 {
@@ -199,7 +207,7 @@ static void report_range(const struct seal_job *job, struct seal_range r,
 	const char *why = job->rep.why;
 	if (r.start >= r.end) return;
 	if (!why && __seal_set_holds(&job->rep.sealed, r)) {
-		__seal_line(job->rep.o, r, flags, kind, 0);
+		__seal_line(job->rep.o, r, flags, kind, __seal_reach(r, flags));
 		return;
 	}
 	if (!why && __seal_set_holds(&job->spare->refused, r))

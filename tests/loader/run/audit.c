@@ -128,6 +128,27 @@ TECHNIQUE(unmap_static, "unmap-static")
 TECHNIQUE(discard, "discard")
 TECHNIQUE(discard_static_pie, "discard-static-pie")
 
+/* Level hard has another answer for what can never be written to. */
+static void at_hard(void **state)
+{
+	static const char *const names[] = { "relro", "constant" };
+	(void)state;
+	need_mseal();
+	if (!offered("hard")) skip_case("no level hard here");
+	for (size_t i=0; i<2; i++) {
+		const char *prog = copy(names[i], names[i]);
+		struct result *r = with("hard,audit", 0, prog, 0);
+		want_status(r, 1);
+		want_one_err_line(r);
+		want_err(r, fmt(" rw-: %s of ", i ? "rodata" : "relro"));
+		want_out(r, r->err);
+		char *command = strstr(r->err, ": sealmark ");
+		if (!command) wanted(r, "a line with a command");
+		run_command(fmt("%s", command+2));
+		want_clean(with("hard,audit", 0, prog, 0));
+	}
+}
+
 static void traced(void **state)
 {
 	(void)state;
@@ -558,6 +579,7 @@ int main(void)
 		cmocka_unit_test(unmap_static),
 		cmocka_unit_test(discard),
 		cmocka_unit_test(discard_static_pie),
+		cmocka_unit_test(at_hard),
 		cmocka_unit_test(traced),
 		cmocka_unit_test(plugin),
 		cmocka_unit_test(hooklibc),
