@@ -308,7 +308,8 @@ void __seal_static(void)
 	if (wx && __seal_state.policy.report)
 		__seal_print(prog, ": warning: a segment is writable and"
 			" executable\n", (char *)0);
-	if (!__seal_state.policy.report) __seal_count.vdso = __seal_vdso_at();
+	if (__seal_active() && !__seal_state.policy.report)
+		__seal_count.vdso = __seal_vdso_at();
 	seal_object(&o);
 	seal_vdso();
 	warn(prog);
