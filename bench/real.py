@@ -130,24 +130,12 @@ PROGRAMS = [
 ]
 
 
-def sources(package):
-    """The lines of build-aux/sources that tell where a package is from."""
-    with open(tree.ROOT + "/build-aux/sources", encoding="ascii") as file:
-        lines = [line.split() for line in file if not line.startswith("#")]
-    # one that is in the cache first
-    return sorted((line for line in lines if line[0] == package),
-                  key=lambda line: not os.path.exists(os.path.join(tree.BUILD, "dl", line[1])))
-
-
 def fetch(package):
     """The path of a package's tarball, or None and why not."""
-    why = "unknown package"
-    for source in sources(package):
-        run = subprocess.run([tree.ROOT + "/build-aux/fetch-source", *source], capture_output=True, text=True, check=False)
-        if run.returncode == 0:
-            return run.stdout.strip(), None
-        why = run.stderr.strip().splitlines()[-1] if run.stderr.strip() else f"status {run.returncode}"
-    return None, why
+    run = subprocess.run([tree.ROOT + "/build-aux/fetch-source", package], capture_output=True, text=True, check=False)
+    if run.returncode == 0:
+        return run.stdout.strip(), None
+    return None, run.stderr.strip().splitlines()[-1] if run.stderr.strip() else f"status {run.returncode}"
 
 
 def unpack(tarball):
