@@ -181,11 +181,12 @@ check-toolchain:
 	+@$(MAKE) --no-print-directory cxx-prefix tools
 	@BUILD=$(BUILD) VERSION=$(CONFIG_VERSION) build-aux/check --toolchain $(CONFIG_VERSION)
 
-# a root file system of busybox and this libc, booted with KERNEL=
+# a root file system of busybox and this libc, booted with KERNEL=, or with Linux 6.1 and the series if
+# make check-kernel has built it
 KERNEL =
 rootfs:
 	@build-aux/need --install build rootfs
-	+@$(MAKE) --no-print-directory prefix linux-headers dist VERSION=$(CONFIG_VERSION)
+	+@$(MAKE) --no-print-directory prefix dist VERSION=$(CONFIG_VERSION)
 	@KERNEL='$(KERNEL)' build-aux/rootfs --boot $(CONFIG_VERSION)
 
 deb:
