@@ -140,7 +140,7 @@ check-packages:
 
 # RELEASE and FRESH name releases and targets; MIRROR is for a machine without Debian sources
 RELEASE = bookworm trixie
-FRESH = demo check deb check-deb
+FRESH = demo check check-toolchain deb check-deb
 MIRROR =
 check-fresh:
 	@build-aux/need --install fresh
@@ -259,7 +259,7 @@ help:
 	@echo 'make tools           sealmap and the like, in build/tools; make install does this too'
 	@echo 'make demo            build a real program against it, run it sealed, attack it'
 	@echo 'make check           run every test, with both versions of musl'
-	@echo 'make check-fresh     demo, check, deb and check-deb in minimal roots of Debian 12 and 13,'
+	@echo 'make check-fresh     demo, check, check-toolchain, deb, check-deb in minimal roots of Debian 12, 13,'
 	@echo '                     which takes root; RELEASE=trixie FRESH="demo deb" for some'
 	@echo 'make check-packages  the tests that need installed packages most'
 	@echo 'make fuzz            fuzz what parses files of others; SECONDS=300 for each'
