@@ -16,7 +16,7 @@ LOOKUP_PATCH = $(if $(LOOKUP_HASH),,$(patsubst $1:%,$(ELFPATCH) $(LOOKUP)/$1.so 
 LOOKUP_DEPS = $(LOOKUP)/generate $(ELFPATCH) $(addprefix loader/lookup/,library.h versions)
 
 $(LOOKUP)/generate: loader/lookup/generate.c
-	$(HOSTCC) $(HOSTFLAGS) -o $@ $<
+	$(BUILDCC) $(HOSTFLAGS) -o $@ $<
 # $1: the seed, $2: the number
 define lookup_library
 $(LOOKUP)/$1/lib$2.so: $(LOOKUP_DEPS)
