@@ -7,8 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifndef PR_GET_MDWE
+#define PR_GET_MDWE 66
+#endif
 
 static inline const char *up(const char *name)
 {
@@ -40,11 +45,18 @@ static inline struct result *level(const char *lv, const char *prog,
 	return r;
 }
 
-/* 0 if the words ask for level hard, which nothing emulates and which a part of
- * the fork without the group hard has not (NO_HARD). */
+/* 0 if the words ask for level hard, which nothing emulates, which a part of
+ * the fork without the group hard has not (NO_HARD), and which lacks a part
+ * where the kernel has no PR_SET_MDWE (before Linux 6.3). */
 static inline int offered(const char *words)
 {
-	return strncmp(words, "hard", 4) || (!emulated && !getenv("NO_HARD"));
+	static int said;
+	if (strncmp(words, "hard", 4)) return 1;
+	if (emulated || getenv("NO_HARD")) return 0;
+	if (prctl(PR_GET_MDWE, 0, 0, 0, 0) >= 0) return 1;
+	if (!said++) fprintf(stderr, "  note: this kernel has no PR_SET_MDWE:"
+		" no case runs under level hard\n");
+	return 0;
 }
 
 /* It is for dynamic programs. */
