@@ -78,6 +78,7 @@ static void attack(struct target *t, struct progress *progress)
 		if (progress->state[i] != NOT_TRIED) continue;
 		if ((operation[i].flags & DISCARD && !t->discard)
 		    || (operation[i].flags & PKEY && t->pkey < 0)
+		    || (operation[i].flags & PKEYS && t->no_pkeys)
 		    || (operation[i].flags & SHM && t->shmid < 0)
 		    || (operation[i].flags & BEFORE && unsplittable(t->s-1))
 		    || (operation[i].flags & AFTER && unsplittable(t->e))
@@ -216,6 +217,7 @@ void check_attacks(const char *when)
 	t.spare = mmap(0, pagesz, PROT_READ|PROT_WRITE,
 		MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 	t.pkey = syscall(SYS_pkey_alloc, 0, 0);
+	t.no_pkeys = t.pkey < 0 && errno == ENOSYS;
 	t.shmid = shmget(IPC_PRIVATE, pagesz, IPC_CREAT|0600);
 	/* Attached, it survives IPC_RMID until this process ends. */
 	if (t.shmid >= 0) seg = shmat(t.shmid, 0, 0);
@@ -225,8 +227,9 @@ void check_attacks(const char *when)
 		dprintf(1,
 			"note: no SysV shared memory: SHM_REMAP not tried\n");
 	}
-	if (t.pkey < 0) dprintf(1, "note: no protection keys: pkey_mprotect "
-		"tried without one\n");
+	if (t.no_pkeys) dprintf(1, "note: no pkey_mprotect here\n");
+	else if (t.pkey < 0) dprintf(1, "note: no protection keys: "
+		"pkey_mprotect tried without one\n");
 
 	collect();
 	for (i=0; i<nmaps; i++) {

@@ -101,7 +101,7 @@ static const struct op ops[] = {
 	{ "mprotect +X", a_mprotect_x },
 	{ "mprotect NONE", a_mprotect_none },
 	{ "mprotect one page", a_mprotect_page },
-	{ "pkey_mprotect +W", a_pkey_mprotect },
+	{ "pkey_mprotect +W", a_pkey_mprotect, PKEYS },
 	{ "pkey_mprotect with a key", a_pkey_mprotect_key, PKEY },
 	{ "mmap FIXED", a_mmap },
 	{ "mmap FIXED one page", a_mmap_page },

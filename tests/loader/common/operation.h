@@ -13,7 +13,7 @@
  * the target's size and one page more. */
 struct target {
 	uintptr_t s, e;
-	int prot, shmid, pkey, discard;
+	int prot, shmid, pkey, no_pkeys, discard;
 	char *spare, *room;
 	const struct map *map;
 	const struct want *want;
@@ -23,9 +23,10 @@ struct target {
  * on an unsealed mapping depends on the surroundings. ANON: succeeds on an
  * unsealed mapping only if that is anonymous. BEFORE, AFTER: touches the
  * neighbour, and the kernel refuses to split an unsealed special mapping (vvar,
- * vdso) with EINVAL. */
+ * vdso) with EINVAL. PKEYS: a call that architectures without keys have not. */
 enum { NEVER = 1, BY_LUCK = 2, DISCARD = 4, ANON = 8, TWO_PAGES = 16,
-	PKEY = 32, SHM = 64, BEFORE = 128, AFTER = 256 };
+	PKEY = 32, SHM = 64, BEFORE = 128, AFTER = 256,
+	PKEYS = 512 };
 
 struct op {
 	const char *name;
