@@ -3,8 +3,8 @@
 
 /* Seccomp filters. */
 
-/* From now on the system call nr (x86-64's number) fails with err in this
- * process. Returns nonzero if that can't be arranged. */
+/* From now on the system call nr fails with err in this process. Returns
+ * nonzero if that can't be arranged. */
 int check_forbid(unsigned nr, int err);
 
 /* The same, for calls with p as their first argument only. */

@@ -28,7 +28,7 @@ int main(void)
 	int (*f)(void) = (int (*)(void))dlsym(lazy, "pending");
 	dl_iterate_phdr(find_relro, &relro);
 	check_ok(relro, "no RELRO in libpending.so");
-	if (check_forbid_at(10 /* mprotect */, (void *)relro, ENOMEM))
+	if (check_forbid_at(SYS_mprotect, (void *)relro, ENOMEM))
 		check_skip("no seccomp filter");
 	h = dlopen("libprovider.so", RTLD_NOW|RTLD_GLOBAL);
 	check_ok(!!h, "dlopen(libprovider.so): wanted success, got %s",

@@ -328,13 +328,30 @@ static void count(const char *lv, const char *prog, int at_least, int at_most)
 		if (p[3] != '0') wanted(r, "every mseal call to succeed");
 }
 
+/* Between segments that are aligned to more than a page, the kernel leaves
+ * holes in what it maps. */
+static int has_hole(const char *prog)
+{
+	Elf64_Phdr ph[32];
+	size_t end = 0, page = getpagesize();
+	int n = program_headers(prog, ph, 32);
+	for (int i=0; i<n; i++) {
+		if (ph[i].p_type != PT_LOAD) continue;
+		if (end && (ph[i].p_vaddr & -page) > end) return 1;
+		end = (ph[i].p_vaddr+ph[i].p_memsz+page-1) & -page;
+	}
+	return 0;
+}
+
+/* And one more if the program has a hole. */
 static void four_calls_for_hundred(void **state)
 {
+	int most = 4+has_hole("many/main");
 	(void)state;
 	need_mseal();
 	count("off", "many/main", 0, 0);
-	count("on", "many/main", 1, 4);
-	count("full", "many/main", 1, 4);
+	count("on", "many/main", 1, most);
+	count("full", "many/main", 1, most);
 }
 
 /* malloc must never return memory on a sealed page. */

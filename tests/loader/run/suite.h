@@ -59,20 +59,26 @@ static inline int offered(const char *words)
 	return 0;
 }
 
+/* Read at most max program headers of a case, of 64 bits. */
+static inline int program_headers(const char *prog, Elf64_Phdr *ph, int max)
+{
+	Elf64_Ehdr eh;
+	int fd = open(built(prog), O_RDONLY), n = 0;
+	if (read(fd, &eh, sizeof eh) == sizeof eh
+	    && eh.e_ident[EI_CLASS] == ELFCLASS64)
+		n = eh.e_phnum < max ? eh.e_phnum : max;
+	if (n && pread(fd, ph, n*sizeof *ph, eh.e_phoff)
+	    != (ssize_t)(n*sizeof *ph)) n = 0;
+	close(fd);
+	return n;
+}
+
 /* It is for dynamic programs. */
 static inline int can_be_hard(const char *prog)
 {
-	unsigned char b[4096];
-	int fd = open(built(prog), O_RDONLY);
-	Elf64_Ehdr *eh = (void *)b;
-	ssize_t n = read(fd, b, sizeof b);
-	close(fd);
-	if (!offered("hard") || n < (ssize_t)sizeof *eh) return 0;
-	for (int i=0; i<eh->e_phnum; i++) {
-		Elf64_Phdr *ph = (void *)(b+eh->e_phoff+i*eh->e_phentsize);
-		if ((char *)(ph+1) > (char *)b+n) return 0;
-		if (ph->p_type == PT_INTERP) return 1;
-	}
+	Elf64_Phdr ph[32];
+	int n = offered("hard") ? program_headers(prog, ph, 32) : 0;
+	for (int i=0; i<n; i++) if (ph[i].p_type == PT_INTERP) return 1;
 	return 0;
 }
 
