@@ -427,6 +427,7 @@ void __seal_add_records(struct seal_job *job, struct seal_range r, int seal,
 {
 	static const struct seal_object o = { .name = "ld.so" };
 	const char *why = 0;
+	int flags = __seal_active() && !keyed ? PF_R : PF_R|PF_W;
 	if (seal && !policy->report) {
 		add_range(job, r);
 		return;
@@ -437,8 +438,8 @@ void __seal_add_records(struct seal_job *job, struct seal_range r, int seal,
 		why = __seal_reason(*__seal_state.answer);
 	else if (!seal) why = "dlopen writes to them";
 	else if (seal_range(job, r)) why = __seal_reason(job->error);
-	__seal_line(&o, r, __seal_active() && !keyed ? PF_R : PF_R|PF_W,
-		"records", why);
+	else why = __seal_reach(r, flags);
+	__seal_line(&o, r, flags, "records", why);
 }
 
 /* Erase a set. Its ranges show where the loader's records are, and it lies in

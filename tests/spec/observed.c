@@ -82,16 +82,19 @@ static size_t read_report(struct line *l, size_t max, const char *s, FILE *f,
 	return n;
 }
 
-/* malloc has the break and mappings without a name. Only the page of a block
- * is known to be its own. */
+/* malloc has the break and mappings without a name, the first of two pages. Only
+ * that which a block is in, or of a larger one the block's page, is known to be
+ * its own. */
 #define HEAP_PAGE 4096UL
 
 static void unreported(struct piece *p, const char *name, unsigned long block)
 {
 	block &= -HEAP_PAGE;
-	if (block > p->start && block < p->end) p->end = block;
+	if (block-p->start < 2*HEAP_PAGE && p->end-p->start == 2*HEAP_PAGE)
+		block = p->start;
+	else if (block > p->start && block < p->end) p->end = block;
 	if (block == p->start) {
-		p->end = block+HEAP_PAGE;
+		if (p->end-block != 2*HEAP_PAGE) p->end = block+HEAP_PAGE;
 		name = "[heap]";
 	}
 	snprintf(p->object, sizeof p->object, "%s", name[0] != '[' ? "process"
