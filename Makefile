@@ -166,7 +166,7 @@ fuzz:
 
 lint:
 	@build-aux/need --install build check lint
-	+@$(MAKE) --no-print-directory prefix
+	+@$(MAKE) --no-print-directory prefix upstream
 	@VERSION=$(CONFIG_VERSION) build-aux/lint
 
 check-real:
