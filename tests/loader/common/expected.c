@@ -106,6 +106,18 @@ static int each_object(struct dl_phdr_info *i, size_t size, void *data)
 	return 0;
 }
 
+static int is_nameless(const struct map *m)
+{
+	return m->anon && !m->name[0];
+}
+
+static void want_leftover(const struct map *m)
+{
+	struct want w = { m->s, m->e, DATA, m->prot, SEAL_ANY, 0, 0, 0,
+		"ld.so" };
+	add_want(w);
+}
+
 /* A foreign static program does not list the loader that started it, and the
  * loader stays mapped. Its read-only parts must be sealed as usual. */
 static void want_leftover_ldso(void)
@@ -122,16 +134,17 @@ static void want_leftover_ldso(void)
 			w.seal = SEAL_YES;
 		}
 		add_want(w);
-		/* Its RELRO and .bss are anonymous and follow the file's
-		 * pages. */
+		/* Its RELRO and .bss are anonymous, next to the file's
+		 * pages. RELRO is in front of .data, and if segments are
+		 * aligned to more than a page, behind nothing. */
 		size_t k = i+1;
-		while (k<nmaps && maps[k].s==maps[k-1].e && maps[k].anon
-		    && !maps[k].name[0]) {
-			struct want v = { maps[k].s, maps[k].e, DATA,
-				maps[k].prot, SEAL_ANY, 0, 0, 0, "ld.so" };
-			add_want(v);
-			k++;
-		}
+		while (k<nmaps && maps[k].s==maps[k-1].e && is_nameless(maps+k))
+			want_leftover(maps+k++);
+		k = i;
+		while (k && maps[k-1].e==maps[k].s && is_nameless(maps+k-1))
+			k--;
+		if (k && maps[k-1].e==maps[k].s) continue;
+		for (; k<i; k++) want_leftover(maps+k);
 	}
 }
 
