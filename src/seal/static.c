@@ -235,7 +235,8 @@ static void seal_vdso(void)
 	uintptr_t vdso = __seal_count.vdso;
 	int report = __seal_state.policy.report;
 	if (!report && (!vdso || denied())) return;
-	if (!report && !__seal_ask((struct seal_range){ vdso, vdso+VDSO_LEN })) {
+	struct seal_range r = { vdso, vdso+VDSO_LEN };
+	if (!report && !__seal_ask(r)) {
 		__seal_count.asked++;
 		return;
 	}
