@@ -114,17 +114,23 @@ static int denied(void)
 		|| __seal_count.error == ENOTSUP;
 }
 
-/* The vdso on most kernels. Its headers tell its size, but to read them takes a
- * page fault and page tables that the program may never need, 3 % of a start.
- * So they are read only if it has another size. */
+/* The vdso of Linux 6.11 and later on x86-64. Its headers tell its size, but to
+ * read them takes a page fault and page tables that the program may never need,
+ * 3 % of a start. So they are read only if the kernel refuses: before, it was
+ * a page with nothing behind it. Elsewhere it can be a page, and what follows
+ * it is not known. */
+#ifdef __x86_64__
 #define VDSO_LEN (2*PAGE_SIZE)
+#else
+#define VDSO_LEN 0
+#endif
 
 /* Ask for r, and for the vdso with it if that is not sealed yet and lies in
  * front of it. Most kernels map a static-PIE there. */
 static int ask(struct seal_range r)
 {
 	uintptr_t vdso = __seal_count.vdso;
-	if (vdso && r.start == vdso+VDSO_LEN
+	if (VDSO_LEN && vdso && r.start == vdso+VDSO_LEN
 	    && !__seal_ask((struct seal_range){ vdso, r.end })) {
 		__seal_count.vdso = 0;
 		return 0;
@@ -236,7 +242,7 @@ static void seal_vdso(void)
 	int report = __seal_state.policy.report;
 	if (!report && (!vdso || denied())) return;
 	struct seal_range r = { vdso, vdso+VDSO_LEN };
-	if (!report && !__seal_ask(r)) {
+	if (VDSO_LEN && !report && !__seal_ask(r)) {
 		__seal_count.asked++;
 		return;
 	}
