@@ -175,9 +175,7 @@ void show_levels(const struct out *out, struct space *sp)
 			percent(a+S_ALL));
 		if (level == SEAL_FULL)
 			fprintf(f, "level hard %s\n", o->soft ? "is not for it"
-				: object_foreign_static(o) || (!o->interp
-				&& (o->type == ET_EXEC || o->pie))
-				? "is not for static programs"
+				: object_static(o) ? "is not for static programs"
 				: "seals the same; what is not writable can't"
 				" be written to even by force");
 	}

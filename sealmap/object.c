@@ -274,10 +274,14 @@ void object_free(struct object *o)
 	free(o->phdr);
 }
 
+int object_static(const struct object *o)
+{
+	return !o->interp && (o->type == ET_EXEC || o->pie);
+}
+
 int object_foreign_static(const struct object *o)
 {
-	return !o->loader && !o->interp && !o->marked && !o->needs
-		&& (o->type == ET_EXEC || o->pie);
+	return !o->loader && !o->marked && !o->needs && object_static(o);
 }
 
 static void move(struct seal_set *set, uint64_t by)

@@ -62,8 +62,8 @@ struct map {
 	int shared;
 	int key;		/* its protection key; 0 if it has none */
 	enum answer sealed;
-	/* the kernel's VM_MAYWRITE: /proc/PID/mem and ptrace write to it,
-	 * whatever its protection */
+	/* the kernel's VM_MAYWRITE: /proc/PID/mem and ptrace can write to it,
+	 * even if it is read-only */
 	enum answer may_write;
 	/* bytes of a private file mapping that the file no longer backs */
 	uint64_t written;
@@ -201,6 +201,7 @@ void object_free(struct object *);	/* all but its path */
 enum kind object_kind(const struct object *, uint64_t start, uint64_t page);
 const char *object_machine(const struct object *);
 const char *object_sort(const struct object *);
+int object_static(const struct object *);	/* a static program? */
 /* Is it a static program of another libc, which can't seal itself at
  * startup? */
 int object_foreign_static(const struct object *);

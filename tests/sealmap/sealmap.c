@@ -407,7 +407,7 @@ static void says_off(void **s)
 	want_status(r, 0);
 }
 
-/* So does a file that forbids level hard. */
+/* The program's file forbids level hard: it runs at full, and that is said. */
 static void forbids_hard(void **s)
 {
 	(void)s;
@@ -1179,7 +1179,7 @@ int main(void)
 		cmocka_unit_test(records_with_key),
 		cmocka_unit_test(check_allows), cmocka_unit_test(exemptions),
 		cmocka_unit_test(says_off), cmocka_unit_test(forbids_hard),
-		 cmocka_unit_test(audit_calls),
+		cmocka_unit_test(audit_calls),
 		cmocka_unit_test(audit_others),
 		cmocka_unit_test(pid_agrees),
 		cmocka_unit_test(pid_glibc), cmocka_unit_test(all_json),

@@ -89,13 +89,14 @@ static size_t read_report(struct line *l, size_t max, const char *s, FILE *f,
 
 static void unreported(struct piece *p, const char *name, unsigned long block)
 {
-	block &= -HEAP_PAGE;
-	if (block-p->start < 2*HEAP_PAGE && p->end-p->start == 2*HEAP_PAGE)
-		block = p->start;
-	else if (block > p->start && block < p->end) p->end = block;
-	if (block == p->start) {
-		if (p->end-block != 2*HEAP_PAGE) p->end = block+HEAP_PAGE;
+	unsigned long from = block & -HEAP_PAGE;
+	if (p->end-p->start == 2*HEAP_PAGE && from-p->start < 2*HEAP_PAGE) {
 		name = "[heap]";
+	} else if (from == p->start) {
+		p->end = from+HEAP_PAGE;
+		name = "[heap]";
+	} else if (from > p->start && from < p->end) {
+		p->end = from;
 	}
 	snprintf(p->object, sizeof p->object, "%s", name[0] != '[' ? "process"
 		: name[1] == 'v' || name[1] == 'u' ? "kernel" : "process");

@@ -93,7 +93,8 @@ static void forbidden_by_program(void **state)
 	want_softer(prog, "stack_replaced", prog);
 }
 
-/* Also one whose text was relocated: it must become executable. */
+/* A library forbids the level. The text of the second one is relocated, and
+ * level hard makes it executable late: so must the loader without that level. */
 static void forbidden_by_library(void **state)
 {
 	static const char *const name[][2] = { { "attack", "libhard.so" },

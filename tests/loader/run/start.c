@@ -328,8 +328,8 @@ static void count(const char *lv, const char *prog, int at_least, int at_most)
 		if (p[3] != '0') wanted(r, "every mseal call to succeed");
 }
 
-/* Between segments that are aligned to more than a page, the kernel leaves
- * holes in what it maps. */
+/* Does the program have unmapped pages between two segments? The kernel leaves
+ * them out if segments are aligned to more than a page. */
 static int has_hole(const char *prog)
 {
 	Elf64_Phdr ph[32];

@@ -108,7 +108,7 @@ static void name(void **state) { (void)state; soft_levels(prog, 0); }
 #define LEVELS_CASE(name, prog) \
 static void name(void **state) { (void)state; all_levels(prog); }
 
-/* Copy to a new, executable file. */
+/* The path of sealmark. */
 static inline const char *sealmark(void)
 {
 	const char *s = getenv("SEALMARK");
@@ -117,6 +117,7 @@ static inline const char *sealmark(void)
 	return s;
 }
 
+/* Copy to a new, executable file. */
 static inline int copy_file(const char *from, const char *to)
 {
 	char buf[65536];
